@@ -1,0 +1,340 @@
+package bot
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"dari/bot/message"
+	"dari/bot/settings"
+	"dari/channels"
+	"dari/dialog"
+	"dari/store"
+)
+
+// Catalog knows the bots and channels: it validates and seals their settings, and keeps the adapters
+// and engines made from them.
+type Catalog struct {
+	store    store.Store
+	channels *channels.Registry
+	engines  *dialog.Registry
+	sealer   *store.Sealer
+	http     *http.Client
+
+	engineHTTP *http.Client
+
+	urls settings.URLPolicy
+	log  *slog.Logger
+
+	mu       sync.RWMutex
+	live     map[string]*Channel
+	liveBots map[string]*liveBot
+}
+
+// Channel is a channel ready for use.
+type Channel struct {
+	Record  store.Channel
+	Type    channels.Type
+	Adapter channels.Adapter
+	Limits  channels.Limits
+
+	groupMode string
+	inFlight  chan struct{} // nil: no bound
+	rejects   *rate.Limiter
+}
+
+type liveBot struct {
+	record store.Bot
+	engine dialog.Engine
+}
+
+// Group modes: when the bot answers in a room.
+const (
+	groupMention = "mention" // when it is addressed by name
+	groupAll     = "all"
+	groupOff     = "off" // never
+)
+
+const groupModeKey = "group_mode"
+
+// ChannelFields are the settings of a channel type with those common to all types.
+func ChannelFields(t channels.Type) []settings.Field {
+	mode := groupAll
+	if t.Limits().MarksMentions {
+		mode = groupMention
+	}
+	return append(slices.Clone(t.Setup().Fields), settings.Field{
+		Key: groupModeKey, Kind: settings.Select, Default: mode, Help: "channel.group_mode",
+		Options: []string{groupMention, groupAll, groupOff},
+	})
+}
+
+// Channel returns a channel ready for use, or store.ErrNotFound. A channel whose settings do not open
+// or no longer fit is an error that says so.
+func (c *Catalog) Channel(ctx context.Context, id string) (*Channel, error) {
+	c.mu.RLock()
+	ch := c.live[id]
+	c.mu.RUnlock()
+	if ch != nil {
+		return ch, nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if ch := c.live[id]; ch != nil {
+		return ch, nil
+	}
+	rec, err := c.store.Channels().Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if ch, err = c.open(rec); err != nil {
+		return nil, err
+	}
+	c.live[id] = ch
+	return ch, nil
+}
+
+func (c *Catalog) open(rec store.Channel) (*Channel, error) {
+	t := c.channels.Type(rec.Type)
+	if t == nil {
+		return nil, fmt.Errorf("channel %s: this version has no channel type %q", rec.ID, rec.Type)
+	}
+	values, err := c.unseal(channelOwner(rec.ID), ChannelFields(t), rec.Settings, rec.Sealed)
+	if err != nil {
+		return nil, fmt.Errorf("channel %s: %w", rec.ID, err)
+	}
+	return c.make(rec, t, values)
+}
+
+// make builds the adapter; values must be clean.
+func (c *Catalog) make(rec store.Channel, t channels.Type, values settings.Values) (*Channel, error) {
+	mode := values.Text(groupModeKey)
+	delete(values, groupModeKey)
+	adapter, err := t.New(values, channels.Deps{
+		ChannelID: rec.ID,
+		HTTP:      c.http,
+		Tokens:    tokens{c.store, c.sealer, rec.ID},
+		Now:       time.Now,
+		Log:       c.log.With("channel", rec.ID),
+	})
+	if err != nil {
+		return nil, err
+	}
+	ch := &Channel{
+		Record: rec, Type: t, Adapter: adapter, Limits: t.Limits(), groupMode: mode,
+		rejects: rate.NewLimiter(rate.Every(time.Second), 60),
+	}
+	if n := ch.Limits.InFlight; n > 0 {
+		ch.inFlight = make(chan struct{}, n)
+	}
+	return ch, nil
+}
+
+func (c *Catalog) bot(ctx context.Context, id string) (*liveBot, error) {
+	c.mu.RLock()
+	b := c.liveBots[id]
+	c.mu.RUnlock()
+	if b != nil {
+		return b, nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if b := c.liveBots[id]; b != nil {
+		return b, nil
+	}
+	rec, err := c.store.Bots().Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	t := c.engines.Type(rec.Engine.Type)
+	if t == nil {
+		return nil, fmt.Errorf("bot %s: this version has no engine %q", id, rec.Engine.Type)
+	}
+	values, err := c.unseal(botOwner(id), t.Fields(), rec.Engine.Settings, rec.Engine.Sealed)
+	if err != nil {
+		return nil, fmt.Errorf("bot %s: %w", id, err)
+	}
+	engine, err := c.engine(t, id, values)
+	if err != nil {
+		return nil, fmt.Errorf("bot %s: %w", id, err)
+	}
+	b = &liveBot{rec, engine}
+	c.liveBots[id] = b
+	return b, nil
+}
+
+func (c *Catalog) engine(t dialog.Type, botID string, values settings.Values) (dialog.Engine, error) {
+	return t.New(values, dialog.Deps{BotID: botID, HTTP: c.engineHTTP, Now: time.Now, Log: c.log.With("bot", botID)})
+}
+
+// forget drops what was made from records that have changed.
+func (c *Catalog) forget(botID, channelID string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.liveBots, botID)
+	delete(c.live, channelID)
+}
+
+func channelOwner(id string) string { return "channel:" + id }
+func botOwner(id string) string     { return "bot:" + id }
+
+// seal parts clean values into the open ones and the sealed secret ones.
+func (c *Catalog) seal(owner string, fields []settings.Field, v settings.Values) (open settings.Values, sealed []byte, err error) {
+	open = settings.Values{}
+	secret := settings.Values{}
+	for _, f := range fields {
+		switch val, ok := v[f.Key]; {
+		case !ok:
+		case f.Kind.Secret():
+			secret[f.Key] = val
+		default:
+			open[f.Key] = val
+		}
+	}
+	if len(secret) == 0 {
+		return open, nil, nil
+	}
+	b, err := json.Marshal(secret)
+	if err != nil {
+		return nil, nil, err
+	}
+	return open, c.sealer.Seal(owner, b), nil
+}
+
+// unseal joins open and sealed values and gives them their types back.
+func (c *Catalog) unseal(owner string, fields []settings.Field, open settings.Values, sealed []byte) (settings.Values, error) {
+	all := settings.Values{}
+	if len(sealed) > 0 {
+		b, err := c.sealer.Open(owner, sealed)
+		if err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(b, &all); err != nil {
+			return nil, err
+		}
+	}
+	for k, v := range open {
+		all[k] = v
+	}
+	return settings.Clean(fields, all, nil) // the addresses were checked when they were set
+}
+
+var idPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,62}$`)
+
+func checkID(id string) error {
+	if !idPattern.MatchString(id) {
+		return &InputError{Field: "id", Code: "format", Detail: "must be 2 to 63 lower-case letters, digits or hyphens and start with a letter or digit"}
+	}
+	return nil
+}
+
+var lowerBase32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// randomID has 100 random bits in 20 characters.
+func randomID() string {
+	b := make([]byte, 13)
+	rand.Read(b)
+	return lowerBase32.EncodeToString(b)[:20]
+}
+
+// InputError is a mistake in what a person or program sent.
+type InputError struct {
+	Field  string
+	Code   string
+	Detail string
+}
+
+func (e *InputError) Error() string { return e.Field + ": " + e.Detail }
+
+// inputError turns an error about settings into one about the request's field.
+func inputError(prefix string, err error) error {
+	var se *settings.Error
+	if errors.As(err, &se) {
+		return &InputError{Field: prefix + se.Field, Code: se.Code, Detail: se.Detail}
+	}
+	return err
+}
+
+// conversationID is Dari's id of a platform's conversation.
+func conversationID(channelID string, conv message.Conversation) string {
+	return channelID + ":" + conv.ID
+}
+
+// tokens keeps the tokens of one channel in the store, sealed.
+type tokens struct {
+	store   store.Store
+	sealer  *store.Sealer
+	channel string
+}
+
+func (t tokens) key(name string) string { return t.channel + ":" + name }
+
+// Load implements channels.TokenStore.
+func (t tokens) Load(ctx context.Context, name string) (channels.Token, error) {
+	var tok channels.Token
+	rec, err := t.store.Tokens().Get(ctx, t.key(name))
+	if errors.Is(err, store.ErrNotFound) {
+		return tok, channels.ErrNoToken
+	}
+	if err != nil {
+		return tok, err
+	}
+	b, err := t.sealer.Open("token:"+t.key(name), rec.Sealed)
+	if err != nil {
+		return tok, channels.ErrNoToken // of another key file: as good as none
+	}
+	return tok, json.Unmarshal(b, &tok)
+}
+
+// Save implements channels.TokenStore.
+func (t tokens) Save(ctx context.Context, name string, tok channels.Token) error {
+	b, err := json.Marshal(tok)
+	if err != nil {
+		return err
+	}
+	return t.store.Tokens().Put(ctx, t.key(name), store.Token{Sealed: t.sealer.Seal("token:"+t.key(name), b)})
+}
+
+// Lock implements channels.TokenStore.
+func (t tokens) Lock(ctx context.Context, name string) (func(), error) {
+	return t.store.Lock(ctx, "token:"+t.key(name))
+}
+
+// forgetTokens deletes all tokens of a channel that is deleted.
+func (c *Catalog) forgetTokens(ctx context.Context, channelID string) {
+	for _, name := range []string{"access", "connector"} {
+		if err := c.store.Tokens().Delete(ctx, channelID+":"+name); err != nil && !errors.Is(err, store.ErrNotFound) {
+			c.log.Warn("token not deleted", "channel", channelID, "error", err)
+		}
+	}
+}
+
+// slug makes an id from a name where its letters allow, else a random one.
+func slug(name string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(name) {
+		switch {
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+	}
+	s := strings.Trim(b.String(), "-")
+	if len(s) < 2 || len(s) > 40 {
+		return "bot-" + randomID()[:10]
+	}
+	return s + "-" + randomID()[:6]
+}

@@ -1,0 +1,143 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"time"
+
+	"dari/channels"
+	"dari/store"
+)
+
+// deliver makes one platform call and notes where the delivery stands then.
+func (r *Runtime) deliver(work context.Context, c store.DeliveryClaim) {
+	d := c.Delivery
+	log := r.log.With("channel", d.ChannelID, "event", d.EventID, "delivery", d.ID)
+	start := time.Now()
+	receipt, err := r.send(work, d)
+	if work.Err() != nil && err != nil {
+		log.Warn("delivery handed back", "error", err)
+		r.store.ReleaseDelivery(c)
+		return
+	}
+	result := judge(d.Result, receipt, err, time.Now(), rand.Float64())
+	// The call has been made: its result is written even while work is being cut off.
+	if err := r.store.FinishDelivery(context.WithoutCancel(work), c, result); err != nil {
+		log.Error("result of the delivery not written; it will be sent again", "error", err)
+		r.store.ReleaseDelivery(c)
+		return
+	}
+	r.metrics.attempts.WithLabelValues(r.typeOf(d.ChannelID), d.ChannelID, outcome(result)).Inc()
+	level := log.Info
+	if result.Status != store.Delivered {
+		level = log.Warn
+	}
+	level("delivery tried", "status", result.Status, "attempt", result.Attempts, "route", result.Route,
+		"error", result.Error, "ms", time.Since(start).Milliseconds())
+	d.Result = result
+	r.feed.publishDelivery(d)
+}
+
+func outcome(r store.Result) string {
+	if r.Status == store.Delivered {
+		return "delivered"
+	}
+	return r.ErrorKind
+}
+
+// send calls the adapter under the channel's bounds. A panic of the adapter leaves the outcome uncertain.
+func (r *Runtime) send(ctx context.Context, d store.Delivery) (receipt channels.Receipt, err error) {
+	ch, err := r.Channel(ctx, d.ChannelID)
+	if err != nil {
+		return receipt, &channels.SendError{Kind: channels.Config, Code: "channel", Err: err}
+	}
+	if ch.inFlight != nil {
+		select {
+		case ch.inFlight <- struct{}{}:
+			defer func() { <-ch.inFlight }()
+		case <-ctx.Done():
+			return receipt, &channels.SendError{Kind: channels.Temporary, Err: ctx.Err()}
+		}
+	}
+	timeout := ch.Limits.SendTimeout
+	if timeout <= 0 {
+		timeout = 10 * time.Second
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			r.log.Error("adapter panicked", "delivery", d.ID, "panic", p, "stack", string(debug.Stack()))
+			err = channels.Failf(channels.Uncertain, "panic", "the adapter panicked: %v", p)
+		}
+	}()
+	return ch.Adapter.Send(ctx, channels.Outgoing{
+		ID: d.ID, IdempotencyKey: d.Key, Conversation: d.Platform, User: d.User, Messages: d.Messages,
+		Address: d.Address, AddressAt: d.AddressAt, Reference: d.Reference, First: d.First,
+		Attempt: d.Result.Attempts + 1, Doubt: d.Result.Doubt,
+	})
+}
+
+// retry says how a kind of failure is tried again: attempts in all, and the waits between them, which
+// double from first to most.
+type retry struct {
+	attempts    int
+	first, most time.Duration
+}
+
+// Kinds that are not listed are final. Temporary ones are tried for about half an hour, which outlasts
+// a platform's restart; rate limits for as long as it takes a bucket of a minute to free itself often.
+var retries = map[channels.Kind]retry{
+	channels.Temporary:   {attempts: 14, first: 500 * time.Millisecond, most: 5 * time.Minute},
+	channels.RateLimited: {attempts: 30, first: time.Second, most: time.Minute},
+}
+
+// judge turns the outcome of an attempt into the delivery's next standing. jitter is in [0, 1).
+func judge(before store.Result, receipt channels.Receipt, err error, now time.Time, jitter float64) store.Result {
+	after := store.Result{Attempts: before.Attempts + 1, Doubt: before.Doubt}
+	if err == nil {
+		after.Status, after.DoneAt = store.Delivered, now.UTC()
+		after.MessageIDs, after.Route = receipt.MessageIDs, receipt.Route
+		return after
+	}
+	se := channels.AsSendError(err)
+	after.ErrorKind, after.ErrorCode, after.Error = string(se.Kind), se.Code, describe(se)
+	after.Doubt = after.Doubt || se.Doubt || se.Kind == channels.Uncertain
+	plan, again := retries[se.Kind]
+	switch {
+	case se.Kind == channels.Uncertain:
+		after.Status, after.DoneAt = store.Uncertain, now.UTC()
+	case !again || after.Attempts >= plan.attempts:
+		after.Status, after.DoneAt = store.Undelivered, now.UTC()
+	default:
+		after.Status = store.Pending
+		after.NextAt = now.Add(plan.wait(after.Attempts, se.RetryAfter, jitter)).UTC()
+	}
+	return after
+}
+
+// wait is what the platform asked for, or doubles with every attempt, give or take a fifth so that
+// many do not come back at once.
+func (p retry) wait(attempt int, asked time.Duration, jitter float64) time.Duration {
+	if asked > 0 {
+		return asked + time.Duration(jitter*float64(asked)/10)
+	}
+	d := p.most
+	if shift := attempt - 1; shift < 30 && p.first<<shift < p.most {
+		d = p.first << shift
+	}
+	return time.Duration(float64(d) * (0.8 + 0.4*jitter))
+}
+
+func describe(se *channels.SendError) string {
+	s := fmt.Sprint(se.Err)
+	if se.Err == nil {
+		s = string(se.Kind)
+	}
+	if se.Scope != "" {
+		s += fmt.Sprintf(" (missing permission %s)", se.Scope)
+	}
+	return s
+}

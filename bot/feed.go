@@ -1,0 +1,110 @@
+package bot
+
+import (
+	"sync"
+	"time"
+
+	"dari/store"
+)
+
+// Feed tells watchers what happens, as it happens. It is a convenience, not a record: a watcher that
+// does not keep up misses entries and is told so.
+type Feed struct {
+	mu     sync.Mutex
+	subs   map[*Subscription]struct{}
+	closed bool
+}
+
+// FeedEntry is one thing that happened.
+type FeedEntry struct {
+	Type           string    `json:"type"` // "event", "delivery", or "missed"
+	At             time.Time `json:"at"`
+	ID             string    `json:"id,omitempty"`
+	BotID          string    `json:"bot_id,omitempty"`
+	ChannelID      string    `json:"channel_id,omitempty"`
+	ConversationID string    `json:"conversation_id,omitempty"`
+	Kind           string    `json:"kind,omitempty"`
+	State          string    `json:"state,omitempty"`
+	Reason         string    `json:"reason,omitempty"`
+}
+
+// Subscription is one watcher.
+type Subscription struct {
+	C      <-chan FeedEntry // closed when the feed ends
+	c      chan FeedEntry
+	want   func(FeedEntry) bool
+	missed bool
+}
+
+func newFeed() *Feed { return &Feed{subs: map[*Subscription]struct{}{}} }
+
+// Watch subscribes to the entries that want returns true for; nil means all. The caller must call
+// Leave.
+func (f *Feed) Watch(want func(FeedEntry) bool) *Subscription {
+	c := make(chan FeedEntry, 64)
+	s := &Subscription{C: c, c: c, want: want}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed {
+		close(c)
+		return s
+	}
+	f.subs[s] = struct{}{}
+	return s
+}
+
+// Leave ends a subscription.
+func (f *Feed) Leave(s *Subscription) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.subs, s)
+}
+
+func (f *Feed) publish(e FeedEntry) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for s := range f.subs {
+		if s.want != nil && !s.want(e) {
+			continue
+		}
+		if s.missed && offer(s.c, FeedEntry{Type: "missed", At: e.At}) {
+			s.missed = false
+		}
+		if !offer(s.c, e) {
+			s.missed = true
+		}
+	}
+}
+
+func offer(c chan FeedEntry, e FeedEntry) bool {
+	select {
+	case c <- e:
+		return true
+	default:
+		return false
+	}
+}
+
+func (f *Feed) publishEvent(e store.Event) {
+	f.publish(FeedEntry{
+		Type: "event", At: time.Now().UTC(), ID: e.ID, BotID: e.BotID, ChannelID: e.ChannelID,
+		ConversationID: e.ConversationID, Kind: string(e.Kind), State: string(e.State), Reason: e.Reason,
+	})
+}
+
+func (f *Feed) publishDelivery(d store.Delivery) {
+	f.publish(FeedEntry{
+		Type: "delivery", At: time.Now().UTC(), ID: d.ID, BotID: d.BotID, ChannelID: d.ChannelID,
+		ConversationID: d.ConversationID, State: string(d.Result.Status), Reason: d.Result.Error,
+	})
+}
+
+func (f *Feed) close() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.closed = true
+	for s := range f.subs {
+		close(s.c)
+	}
+	clear(f.subs)
+}

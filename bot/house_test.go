@@ -1,0 +1,277 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"dari/bot/message"
+	"dari/bot/settings"
+	"dari/channels"
+	"dari/dialog"
+	"dari/store"
+	"dari/store/boltstore"
+)
+
+// house is a runtime on an embedded store, with a scripted messenger and a scripted engine. Tests run
+// it inside a synctest bubble, where time passes only when everybody waits.
+type house struct {
+	t       *testing.T
+	dir     string
+	store   store.Store
+	rt      *Runtime
+	channel *scriptedChannel
+	engine  *scriptedEngine
+}
+
+func newHouse(t *testing.T) *house {
+	h := &house{t: t, dir: t.TempDir(), channel: &scriptedChannel{}, engine: &scriptedEngine{}}
+	h.open()
+	_, err := h.rt.CreateBot(context.Background(), BotSpec{ID: "bot", Name: "Bot", Locale: "ko", Engine: EngineSpec{Type: "scripted"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.addChannel("ch", nil)
+	t.Cleanup(func() { h.store.Close() })
+	return h
+}
+
+func (h *house) addChannel(id string, values settings.Values) {
+	h.t.Helper()
+	if values == nil {
+		values = settings.Values{}
+	}
+	values["secret"] = "very-secret-value-1234"
+	_, err := h.rt.CreateChannel(context.Background(), "bot", ChannelSpec{ID: id, Type: "scripted", Name: "Channel", Settings: values})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// open makes the runtime on what is in the directory.
+func (h *house) open() {
+	h.t.Helper()
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	s, err := boltstore.Open(h.dir, log)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.store = s
+	types, err := channels.NewRegistry(scriptedType{h.channel})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	engines, err := dialog.NewRegistry(scriptedEngineType{h.engine})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	sealer, err := store.NewSealer(make([]byte, 32))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.rt = New(Options{
+		Store: s, Channels: types, Engines: engines, Sealer: sealer, HTTP: &http.Client{Transport: http.DefaultTransport}, EngineHTTP: http.DefaultClient,
+		Log: log, TurnTimeout: 20 * time.Second,
+	})
+}
+
+// bubble runs a test in fake time with the runtime started, and drains it at the end.
+func bubble(t *testing.T, test func(t *testing.T, h *house)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.rt.Start()
+		test(t, h)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
+		defer cancel()
+		h.rt.Drain(ctx)
+		h.store.Close()
+	})
+}
+
+type said struct {
+	Conv      string `json:"conv"`
+	Group     bool   `json:"group,omitempty"`
+	Thread    bool   `json:"thread,omitempty"`
+	Mentioned bool   `json:"mentioned,omitempty"`
+	Kind      string `json:"kind,omitempty"`
+	Key       string `json:"key"`
+	Text      string `json:"text,omitempty"`
+	Locale    string `json:"locale,omitempty"`
+}
+
+// say brings one event in, as package web would.
+func (h *house) say(channel string, s said) {
+	h.t.Helper()
+	if err := h.trySay(channel, s); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *house) trySay(channel string, s said) error {
+	ch, err := h.rt.Channel(context.Background(), channel)
+	if err != nil {
+		return err
+	}
+	body, _ := json.Marshal(s)
+	req := &channels.Request{ContentType: "application/json", Body: body, ReceivedAt: time.Now()}
+	cb, err := ch.Adapter.Parse(req)
+	if err != nil {
+		return err
+	}
+	return h.rt.Accept(context.Background(), ch, req, cb.Events)
+}
+
+// settle waits until nothing moves without time passing.
+func (h *house) settle() { synctest.Wait() }
+
+func (h *house) only(q store.Query) store.Event {
+	h.t.Helper()
+	page, err := h.store.Events(context.Background(), q)
+	if err != nil || len(page.Items) != 1 {
+		h.t.Fatalf("%d events (%v)", len(page.Items), err)
+	}
+	return page.Items[0]
+}
+
+func (h *house) deliveries() []store.Delivery {
+	h.t.Helper()
+	page, err := h.store.Deliveries(context.Background(), store.Query{Limit: 500})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return page.Items
+}
+
+type scriptedType struct{ c *scriptedChannel }
+
+func (scriptedType) Name() string { return "scripted" }
+func (scriptedType) Setup() channels.Setup {
+	return channels.Setup{Fields: []settings.Field{
+		{Key: "secret", Kind: settings.Secret, Required: true},
+		{Key: "api", Kind: settings.URL},
+	}}
+}
+
+func (t scriptedType) Limits() channels.Limits {
+	l := channels.Limits{
+		Messages: map[message.Type]channels.Level{message.TypeText: channels.Full, message.TypeButtons: channels.Full},
+		TextMax:  20, TextUnit: channels.UTF16, PerCall: 1, Buttons: 3, ButtonText: 20, ButtonLabel: 5,
+		QuickReplies: 2, QuickLabel: 5, PostbackData: 10, MarksMentions: true, SendTimeout: 5 * time.Second,
+		Actions: []message.ActionKind{message.ActionPostback, message.ActionMessage, message.ActionURL},
+	}
+	if t.c.limits != nil {
+		t.c.limits(&l)
+	}
+	return l
+}
+
+func (t scriptedType) New(v settings.Values, _ channels.Deps) (channels.Adapter, error) {
+	if v.Text("secret") == "bad" {
+		return nil, settings.Errorf("secret", "format", "is bad; use a good one")
+	}
+	return t.c, nil
+}
+
+// scriptedChannel is a messenger whose platform does what the test says.
+type scriptedChannel struct {
+	mu     sync.Mutex
+	limits func(*channels.Limits)
+	sent   []channels.Outgoing
+	send   func(ctx context.Context, n int, out channels.Outgoing) error // n counts from 1
+}
+
+func (c *scriptedChannel) Verify(context.Context, *channels.Request) error { return nil }
+
+func (c *scriptedChannel) Parse(r *channels.Request) (channels.Callback, error) {
+	var s said
+	if err := json.Unmarshal(r.Body, &s); err != nil {
+		return channels.Callback{}, channels.Malformed("%v", err)
+	}
+	in := message.Inbound{
+		Kind: message.KindText, Name: "said", Keys: []string{s.Key}, Text: s.Text, Mentioned: s.Mentioned, Locale: s.Locale,
+		Conversation: message.Conversation{ID: s.Conv, Kind: message.Direct}, Sender: message.User{ID: "u1"},
+		Address: json.RawMessage(`{"for":"` + s.Key + `"}`), Raw: r.Body,
+	}
+	if s.Kind != "" {
+		in.Kind = message.Kind(s.Kind)
+	}
+	if s.Group {
+		in.Conversation.Kind = message.Group
+	}
+	if s.Thread {
+		in.Conversation.Kind = message.Thread
+	}
+	return channels.Callback{Events: []message.Inbound{in}}, nil
+}
+
+func (c *scriptedChannel) Send(ctx context.Context, out channels.Outgoing) (channels.Receipt, error) {
+	c.mu.Lock()
+	c.sent = append(c.sent, out)
+	n, send := len(c.sent), c.send
+	c.mu.Unlock()
+	if send != nil {
+		if err := send(ctx, n, out); err != nil {
+			return channels.Receipt{}, err
+		}
+	}
+	return channels.Receipt{MessageIDs: []string{fmt.Sprint("m", n)}}, nil
+}
+
+func (c *scriptedChannel) Check(context.Context) channels.Report {
+	return channels.Report{Checks: []channels.Check{{ID: "bot", Status: channels.Pass}}, BotName: "총무봇"}
+}
+
+func (c *scriptedChannel) texts() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var out []string
+	for _, o := range c.sent {
+		for _, m := range o.Messages {
+			out = append(out, m.Text)
+		}
+	}
+	return out
+}
+
+type scriptedEngineType struct{ e *scriptedEngine }
+
+func (scriptedEngineType) Name() string { return "scripted" }
+func (scriptedEngineType) Fields() []settings.Field {
+	return []settings.Field{{Key: "token", Kind: settings.Secret}}
+}
+
+func (t scriptedEngineType) New(settings.Values, dialog.Deps) (dialog.Engine, error) { return t.e, nil }
+
+// scriptedEngine echoes unless the test says otherwise.
+type scriptedEngine struct {
+	mu    sync.Mutex
+	turns []dialog.Turn
+	turn  func(ctx context.Context, t dialog.Turn) (dialog.Result, error)
+}
+
+func (e *scriptedEngine) Turn(ctx context.Context, t dialog.Turn, _ func(message.Message) error) (dialog.Result, error) {
+	e.mu.Lock()
+	e.turns = append(e.turns, t)
+	turn := e.turn
+	e.mu.Unlock()
+	if turn != nil {
+		return turn(ctx, t)
+	}
+	return reply(t.Inbound.Text), nil
+}
+
+func reply(texts ...string) dialog.Result {
+	var r dialog.Result
+	for _, s := range texts {
+		r.Reply.Messages = append(r.Reply.Messages, message.Text(s))
+	}
+	return r
+}

@@ -1,0 +1,237 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"dari/bot/settings"
+	"dari/channels"
+	"dari/store"
+)
+
+// ChannelSpec is a channel as a person describes it.
+type ChannelSpec struct {
+	ID       string          `json:"id,omitempty"`
+	Type     string          `json:"type"`
+	Name     string          `json:"name"`
+	Settings settings.Values `json:"settings"`
+}
+
+// ChannelView is a channel as it is shown: secrets masked.
+type ChannelView struct {
+	ChannelSpec
+	BotID        string    `json:"bot_id"`
+	Enabled      bool      `json:"enabled"`
+	Status       string    `json:"status"` // new, connected, attention, disabled
+	StatusDetail string    `json:"status_detail,omitempty"`
+	BotName      string    `json:"bot_name,omitempty"`
+	Managed      bool      `json:"managed"`
+	CreatedAt    time.Time `json:"created_at"`
+	UpdatedAt    time.Time `json:"updated_at"`
+	// Desk is true when the token desk is open.
+	Desk bool `json:"-"`
+}
+
+// CreateChannel adds a channel to a bot. It is enabled at once.
+func (c *Catalog) CreateChannel(ctx context.Context, botID string, spec ChannelSpec) (ChannelView, error) {
+	return c.createChannel(ctx, botID, spec, false)
+}
+
+func (c *Catalog) createChannel(ctx context.Context, botID string, spec ChannelSpec, managed bool) (ChannelView, error) {
+	if _, err := c.store.Bots().Get(ctx, botID); err != nil {
+		return ChannelView{}, err
+	}
+	if spec.ID == "" {
+		spec.ID = randomID()
+	}
+	now := time.Now().UTC()
+	rec := store.Channel{ID: spec.ID, BotID: botID, Enabled: true, Managed: managed, CreatedAt: now, UpdatedAt: now}
+	if err := c.fillChannel(&rec, spec); err != nil {
+		return ChannelView{}, err
+	}
+	if err := c.store.Channels().Create(ctx, rec.ID, rec); err != nil {
+		return ChannelView{}, err
+	}
+	return c.channelView(rec), nil
+}
+
+func (c *Catalog) fillChannel(rec *store.Channel, spec ChannelSpec) error {
+	if err := checkID(spec.ID); err != nil {
+		return err
+	}
+	t := c.channels.Type(spec.Type)
+	if t == nil {
+		var known []string
+		for _, t := range c.channels.Types() {
+			known = append(known, t.Name())
+		}
+		return checkOption("type", spec.Type, known)
+	}
+	name, err := checkName(spec.Name)
+	if err != nil {
+		return err
+	}
+	fields := ChannelFields(t)
+	values, err := settings.Clean(fields, spec.Settings, c.urls)
+	if err != nil {
+		return inputError("settings.", err)
+	}
+	open, sealed, err := c.seal(channelOwner(spec.ID), fields, values)
+	if err != nil {
+		return err
+	}
+	rec.Type, rec.Name, rec.Settings, rec.Sealed = spec.Type, name, open, sealed
+	if _, err := c.make(*rec, t, values); err != nil {
+		return inputError("settings.", err)
+	}
+	return nil
+}
+
+// Channels lists the channels of a bot, of all bots if botID is empty.
+func (c *Catalog) Channels(ctx context.Context, botID string) ([]ChannelView, error) {
+	recs, err := c.store.Channels().List(ctx)
+	views := []ChannelView{}
+	for _, rec := range recs {
+		if botID == "" || rec.BotID == botID {
+			views = append(views, c.channelView(rec))
+		}
+	}
+	return views, err
+}
+
+// ShowChannel shows one channel.
+func (c *Catalog) ShowChannel(ctx context.Context, id string) (ChannelView, error) {
+	rec, err := c.store.Channels().Get(ctx, id)
+	if err != nil {
+		return ChannelView{}, err
+	}
+	return c.channelView(rec), nil
+}
+
+func (c *Catalog) channelView(rec store.Channel) ChannelView {
+	v := ChannelView{
+		ChannelSpec: ChannelSpec{ID: rec.ID, Type: rec.Type, Name: rec.Name, Settings: settings.Values{}},
+		BotID:       rec.BotID, Enabled: rec.Enabled, BotName: rec.BotName,
+		Managed: rec.Managed, CreatedAt: rec.CreatedAt, UpdatedAt: rec.UpdatedAt,
+	}
+	v.Status, v.StatusDetail = "new", ""
+	t := c.channels.Type(rec.Type)
+	if t == nil {
+		v.Status, v.StatusDetail = "attention", "this version has no such channel type"
+		return v
+	}
+	values, err := c.unseal(channelOwner(rec.ID), ChannelFields(t), rec.Settings, rec.Sealed)
+	if err != nil {
+		v.Status, v.StatusDetail = "attention", err.Error()
+		return v
+	}
+	v.Settings = settings.Mask(ChannelFields(t), values)
+	if ch, err := c.make(rec, t, values); err != nil {
+		v.Status, v.StatusDetail = "attention", err.Error()
+	} else if desk, ok := ch.Adapter.(channels.TokenDesk); ok {
+		v.Desk = desk.DeskHeader() != ""
+	}
+	switch {
+	case !rec.Enabled:
+		v.Status = "disabled"
+	case v.Status == "attention":
+	case !rec.CheckedAt.IsZero() && !rec.CheckOK:
+		v.Status, v.StatusDetail = "attention", "the last connection test failed"
+	case !rec.CheckedAt.IsZero():
+		v.Status = "connected"
+	}
+	return v
+}
+
+// ChannelPatch is a JSON merge patch of a channel; nil leaves a field as it is.
+type ChannelPatch struct {
+	Name     *string         `json:"name"`
+	Settings settings.Values `json:"settings"`
+}
+
+// PatchChannel changes a channel.
+func (c *Catalog) PatchChannel(ctx context.Context, id string, p ChannelPatch) (ChannelView, error) {
+	return c.updateChannel(ctx, id, func(rec *store.Channel) error {
+		spec := ChannelSpec{ID: rec.ID, Type: rec.Type, Name: or(p.Name, rec.Name)}
+		if t := c.channels.Type(rec.Type); t != nil {
+			stored, err := c.unseal(channelOwner(rec.ID), ChannelFields(t), rec.Settings, rec.Sealed)
+			if err != nil && !errors.Is(err, store.ErrSealed) {
+				return err
+			}
+			spec.Settings = settings.Merge(ChannelFields(t), stored, p.Settings)
+		}
+		if p.Settings != nil {
+			rec.CheckedAt, rec.CheckOK = time.Time{}, false
+		}
+		return c.fillChannel(rec, spec)
+	})
+}
+
+// EnableChannel switches a channel on or off. A channel that is off answers callbacks with 404.
+func (c *Catalog) EnableChannel(ctx context.Context, id string, on bool) (ChannelView, error) {
+	return c.updateChannel(ctx, id, func(rec *store.Channel) error {
+		rec.Enabled = on
+		return nil
+	})
+}
+
+func (c *Catalog) updateChannel(ctx context.Context, id string, change func(*store.Channel) error) (ChannelView, error) {
+	rec, err := c.store.Channels().Update(ctx, id, func(rec *store.Channel) error {
+		if rec.Managed {
+			return ErrManaged
+		}
+		rec.UpdatedAt = time.Now().UTC()
+		return change(rec)
+	})
+	if err != nil {
+		return ChannelView{}, err
+	}
+	c.forget("", id)
+	return c.channelView(rec), nil
+}
+
+// DeleteChannel removes a channel with its tokens. Its events stay until retention takes them.
+func (c *Catalog) DeleteChannel(ctx context.Context, id string) error {
+	rec, err := c.store.Channels().Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if rec.Managed {
+		return ErrManaged
+	}
+	return c.dropChannel(ctx, id)
+}
+
+func (c *Catalog) dropChannel(ctx context.Context, id string) error {
+	if err := c.store.Channels().Delete(ctx, id); err != nil {
+		return err
+	}
+	c.forget("", id)
+	c.forgetTokens(ctx, id)
+	return nil
+}
+
+// Check tests the connection of a channel live and keeps the result.
+func (c *Catalog) Check(ctx context.Context, id string) (channels.Report, error) {
+	ch, err := c.Channel(ctx, id)
+	if err != nil {
+		return channels.Report{}, err
+	}
+	report := ch.Adapter.Check(ctx)
+	ok := true
+	for _, check := range report.Checks {
+		ok = ok && check.Status != channels.Fail
+	}
+	_, err = c.store.Channels().Update(ctx, id, func(rec *store.Channel) error {
+		rec.CheckedAt, rec.CheckOK = time.Now().UTC(), ok
+		if report.BotName != "" {
+			rec.BotName = report.BotName
+		}
+		return nil
+	})
+	if err == nil && report.BotName != ch.Record.BotName {
+		c.forget("", id)
+	}
+	return report, err
+}

@@ -1,0 +1,185 @@
+// Package bot is the runtime: it takes events in, asks the dialog engine, and delivers the answer.
+package bot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"dari/bot/settings"
+	"dari/channels"
+	"dari/dialog"
+	"dari/store"
+)
+
+// Options are the parts and numbers of a runtime.
+type Options struct {
+	Store    store.Store
+	Channels *channels.Registry
+	Engines  *dialog.Registry
+	Sealer   *store.Sealer
+	// HTTP is the guarded client that adapters call platforms with; EngineHTTP the one for engines,
+	// bounded by the turn alone.
+	HTTP, EngineHTTP *http.Client
+	// URLs judges the addresses that people enter; nil allows all.
+	URLs settings.URLPolicy
+	Log  *slog.Logger
+	// Metrics registers the runtime's metrics; nil keeps them to itself.
+	Metrics prometheus.Registerer
+
+	TurnTimeout time.Duration // how long the engine may take
+	MaxTurns    int           // engine calls at once
+	MaxSends    int           // platform calls at once
+	Retention   store.Retention
+}
+
+// Runtime runs the bots.
+type Runtime struct {
+	*Catalog
+	opts    Options
+	store   store.Store
+	log     *slog.Logger
+	feed    *Feed
+	metrics *metrics
+
+	intake  context.CancelFunc // stops handing out work
+	abort   context.CancelFunc // stops work in progress
+	workers sync.WaitGroup
+	running atomic.Bool
+}
+
+// New makes a runtime. It does nothing until Start.
+func New(o Options) *Runtime {
+	if o.TurnTimeout <= 0 {
+		o.TurnTimeout = 20 * time.Second
+	}
+	if o.MaxTurns <= 0 {
+		o.MaxTurns = 4096
+	}
+	if o.MaxSends <= 0 {
+		o.MaxSends = 4096
+	}
+	platforms := *o.HTTP
+	platforms.Transport = channels.Transport(o.HTTP.Transport)
+	return &Runtime{
+		Catalog: &Catalog{
+			store: o.Store, channels: o.Channels, engines: o.Engines, sealer: o.Sealer,
+			http: &platforms, engineHTTP: o.EngineHTTP, urls: o.URLs, log: o.Log,
+			live: map[string]*Channel{}, liveBots: map[string]*liveBot{},
+		},
+		opts: o, store: o.Store, log: o.Log, feed: newFeed(), metrics: newMetrics(o.Metrics, o.Store),
+	}
+}
+
+// Start begins to work on what waits.
+func (r *Runtime) Start() {
+	intake, stop := context.WithCancel(context.Background())
+	work, abort := context.WithCancel(context.Background())
+	r.intake, r.abort = stop, abort
+	r.running.Store(true)
+	r.workers.Go(func() { r.dispatchTurns(intake, work) })
+	r.workers.Go(func() { r.dispatchDeliveries(intake, work) })
+	r.workers.Go(func() { r.housekeeping(intake) })
+}
+
+// Drain stops handing out work and waits for what is in progress. When ctx ends first, the rest is
+// cut off and handed back to the store, to be done after the next start.
+func (r *Runtime) Drain(ctx context.Context) {
+	if !r.running.Swap(false) {
+		return
+	}
+	r.intake()
+	done := make(chan struct{})
+	go func() { r.workers.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		r.log.Warn("drain deadline passed; handing back what is not finished")
+		r.abort()
+		<-done
+	}
+	r.abort()
+	r.feed.close()
+}
+
+// Ready returns nil when the store takes writes and the workers run.
+func (r *Runtime) Ready(ctx context.Context) error {
+	if !r.running.Load() {
+		return errors.New("the workers are not running")
+	}
+	return r.store.Ready(ctx)
+}
+
+// Feed is the stream of what happens, for people who watch.
+func (r *Runtime) Feed() *Feed { return r.feed }
+
+// Store is the runtime's store.
+func (r *Runtime) Store() store.Store { return r.store }
+
+// dispatch hands out claims to workers, at most max at once.
+func dispatch[C any](intake context.Context, workers *sync.WaitGroup, max int, log *slog.Logger,
+	next func(context.Context) (C, error), release func(C), handle func(C),
+) {
+	slots := make(chan struct{}, max)
+	for {
+		claim, err := next(intake)
+		if intake.Err() != nil {
+			if err == nil {
+				release(claim)
+			}
+			return
+		}
+		if err != nil {
+			log.Error("work not read from the store", "error", err)
+			continue
+		}
+		slots <- struct{}{}
+		workers.Go(func() {
+			defer func() { <-slots }()
+			handle(claim)
+		})
+	}
+}
+
+func (r *Runtime) dispatchTurns(intake, work context.Context) {
+	dispatch(intake, &r.workers, r.opts.MaxTurns, r.log, r.store.NextTurn, r.store.ReleaseTurn,
+		func(c store.TurnClaim) { r.turn(work, c) })
+}
+
+func (r *Runtime) dispatchDeliveries(intake, work context.Context) {
+	dispatch(intake, &r.workers, r.opts.MaxSends, r.log, r.store.NextDelivery, r.store.ReleaseDelivery,
+		func(c store.DeliveryClaim) { r.deliver(work, c) })
+}
+
+// housekeepingEvery is how often old records are looked for.
+const housekeepingEvery = 10 * time.Minute
+
+func (r *Runtime) housekeeping(ctx context.Context) {
+	tick := time.NewTicker(housekeepingEvery)
+	defer tick.Stop()
+	for {
+		unlock, err := r.store.Lock(ctx, "housekeeping")
+		if err != nil {
+			return
+		}
+		pruned, err := r.store.Prune(ctx, r.opts.Retention)
+		unlock()
+		switch {
+		case err != nil && ctx.Err() == nil:
+			r.log.Error("old records not deleted", "error", err)
+		case pruned != store.Pruned{}:
+			r.log.Info("old records deleted", "events", pruned.Events, "deliveries", pruned.Deliveries, "audit", pruned.Audits)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

@@ -1,0 +1,203 @@
+package boltstore
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"math"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"dari/store"
+)
+
+// A list call looks at no more than maxScan records; a page cut short by that still has a cursor.
+const (
+	maxScan      = 20_000
+	defaultLimit = 50
+)
+
+func limitOf(q store.Query) int {
+	if q.Limit <= 0 {
+		return defaultLimit
+	}
+	return q.Limit
+}
+
+// newestFirst walks down several sequence-keyed buckets as if they were one, from the cursor on, and
+// collects what keep returns true for.
+func newestFirst[T any](tx *bbolt.Tx, buckets [][]byte, prefix string, q store.Query,
+	read func(bucket []byte, seq uint64, v []byte) (T, bool, error),
+) (store.Page[T], error) {
+	var page store.Page[T]
+	before := uint64(math.MaxUint64)
+	if q.Cursor != "" {
+		seq, err := idSeq(prefix, q.Cursor)
+		if err != nil {
+			return page, err
+		}
+		before = seq
+	}
+	heads := make([]head, len(buckets))
+	for i, name := range buckets {
+		heads[i] = head{name: name, c: tx.Bucket(name).Cursor()}
+		heads[i].seekBefore(before)
+	}
+	for range maxScan {
+		h := newest(heads)
+		if h == nil {
+			return page, nil
+		}
+		seq := readUint(h.k)
+		item, ok, err := read(h.name, seq, h.v)
+		if err != nil {
+			return page, err
+		}
+		h.k, h.v = h.c.Prev()
+		if ok {
+			page.Items = append(page.Items, item)
+		}
+		page.Next = seqID(prefix, seq)
+		if len(page.Items) == limitOf(q) {
+			break
+		}
+	}
+	if newest(heads) == nil {
+		page.Next = ""
+	}
+	return page, nil
+}
+
+type head struct {
+	name []byte
+	c    *bbolt.Cursor
+	k, v []byte
+}
+
+func (h *head) seekBefore(seq uint64) {
+	k, _ := h.c.Seek(seqKey(seq))
+	if k == nil {
+		h.k, h.v = h.c.Last()
+		if h.k != nil && readUint(h.k) >= seq {
+			h.k = nil
+		}
+		return
+	}
+	h.k, h.v = h.c.Prev()
+}
+
+func newest(heads []head) *head {
+	var best *head
+	for i := range heads {
+		if h := &heads[i]; h.k != nil && (best == nil || bytes.Compare(h.k, best.k) > 0) {
+			best = h
+		}
+	}
+	return best
+}
+
+// Events implements store.Inbox.
+func (s *Store) Events(_ context.Context, q store.Query) (page store.Page[store.Event], err error) {
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		page, err = newestFirst(tx, [][]byte{bucketInbox, bucketNotes}, eventPrefix, q,
+			func(bucket []byte, seq uint64, v []byte) (store.Event, bool, error) {
+				e, err := readEvent(tx, bucket, seq, v)
+				return e, err == nil && eventMatches(e, q), err
+			})
+		return err
+	})
+	return page, err
+}
+
+func eventMatches(e store.Event, q store.Query) bool {
+	return matches(q.BotID, e.BotID) && matches(q.ChannelID, e.ChannelID) &&
+		matches(q.ConversationID, e.ConversationID) && matches(q.State, string(e.State))
+}
+
+func matches(want, have string) bool { return want == "" || want == have }
+
+func readEvent(tx *bbolt.Tx, bucket []byte, seq uint64, v []byte) (store.Event, error) {
+	e, err := decodeEvent(seq, v)
+	if err != nil || bytes.Equal(bucket, bucketNotes) {
+		return e, err
+	}
+	if b := tx.Bucket(bucketTurns).Get(seqKey(seq)); b != nil {
+		var r turnRecord
+		if err := json.Unmarshal(b, &r); err != nil {
+			return e, err
+		}
+		r.fill(&e)
+	}
+	return e, nil
+}
+
+// Event implements store.Inbox.
+func (s *Store) Event(_ context.Context, id string) (e store.Event, err error) {
+	seq, err := idSeq(eventPrefix, id)
+	if err != nil {
+		return e, err
+	}
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		for _, bucket := range [][]byte{bucketInbox, bucketNotes} {
+			if v := tx.Bucket(bucket).Get(seqKey(seq)); v != nil {
+				e, err = readEvent(tx, bucket, seq, v)
+				return err
+			}
+		}
+		return store.ErrNotFound
+	})
+	return e, err
+}
+
+// Ledger implements store.Inbox.
+func (s *Store) Ledger(context.Context) (store.Ledger, error) {
+	return s.counts.Load().ledger(), nil
+}
+
+// Deliveries implements store.Outbox.
+func (s *Store) Deliveries(_ context.Context, q store.Query) (page store.Page[store.Delivery], err error) {
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		page, err = newestFirst(tx, [][]byte{bucketOutbox}, deliveryPrefix, q,
+			func(_ []byte, seq uint64, _ []byte) (store.Delivery, bool, error) {
+				d, err := readDelivery(tx, seq)
+				return d, err == nil && deliveryMatches(d, q), err
+			})
+		return err
+	})
+	return page, err
+}
+
+func deliveryMatches(d store.Delivery, q store.Query) bool {
+	return matches(q.BotID, d.BotID) && matches(q.ChannelID, d.ChannelID) && matches(q.EventID, d.EventID) &&
+		matches(q.ConversationID, d.ConversationID) && matches(q.State, string(d.Result.Status))
+}
+
+// DeliveriesAfter implements store.Outbox.
+func (s *Store) DeliveriesAfter(_ context.Context, conversationID, afterID string, since time.Time, limit int) ([]store.Delivery, error) {
+	start := seqAt(since)
+	if afterID != "" {
+		seq, err := idSeq(deliveryPrefix, afterID)
+		if err != nil {
+			return nil, err
+		}
+		start = seq + 1
+	}
+	var out []store.Delivery
+	err := s.db.View(func(tx *bbolt.Tx) error {
+		c := tx.Bucket(bucketOutbox).Cursor()
+		scanned := 0
+		for k, _ := c.Seek(seqKey(start)); k != nil && len(out) < limit && scanned < maxScan; k, _ = c.Next() {
+			scanned++
+			d, err := readDelivery(tx, readUint(k))
+			if err != nil {
+				return err
+			}
+			if d.ConversationID == conversationID {
+				out = append(out, d)
+			}
+		}
+		return nil
+	})
+	return out, err
+}

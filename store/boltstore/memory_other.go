@@ -1,0 +1,7 @@
+//go:build !linux
+
+package boltstore
+
+import "go.etcd.io/bbolt"
+
+func releaseMemory(*bbolt.DB) {}

@@ -1,0 +1,166 @@
+package boltstore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"dari/store"
+)
+
+// later is when work that was handed back is offered again: soon, but not in a tight loop.
+func later() time.Time { return time.Now().Add(200 * time.Millisecond) }
+
+// deliveryRecord carries a version beside the delivery, so that a later format can be told apart.
+type deliveryRecord struct {
+	V int `json:"v"`
+	*store.Delivery
+}
+
+func decodeDelivery(seq uint64, b []byte) (store.Delivery, error) {
+	d := store.Delivery{}
+	r := deliveryRecord{Delivery: &d}
+	err := json.Unmarshal(b, &r)
+	d.ID = seqID(deliveryPrefix, seq)
+	if err == nil && r.V != 1 {
+		err = fmt.Errorf("unknown record version %d", r.V)
+	}
+	if err != nil {
+		return d, fmt.Errorf("delivery %s: %w", d.ID, err)
+	}
+	return d, nil
+}
+
+// putDeliveries gives the deliveries their ids and writes them.
+func (s *Store) putDeliveries(t *txn, ds []store.Delivery, seqs []uint64) error {
+	for i := range ds {
+		seqs[i] = s.nextSeq()
+		ds[i].ID = seqID(deliveryPrefix, seqs[i])
+		ds[i].Result = store.Result{Status: store.Pending}
+		b, err := json.Marshal(deliveryRecord{1, &ds[i]})
+		if err != nil {
+			return err
+		}
+		if err := t.bucket(bucketOutbox).Put(seqKey(seqs[i]), b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) queueDeliveries(ds []store.Delivery, seqs []uint64) {
+	for i := range ds {
+		s.outs.add(ds[i].ConversationID, seqs[i])
+	}
+}
+
+// Enqueue implements store.Outbox.
+func (s *Store) Enqueue(ctx context.Context, ds []store.Delivery) ([]store.Delivery, error) {
+	out := slices.Clone(ds)
+	seqs := make([]uint64, len(out))
+	err := s.do(ctx, &op{
+		apply: func(t *txn) error { return s.putDeliveries(t, out, seqs) },
+		after: func() { s.queueDeliveries(out, seqs) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// NextDelivery implements store.Outbox.
+func (s *Store) NextDelivery(ctx context.Context) (store.DeliveryClaim, error) {
+	key, seq, err := s.outs.next(ctx)
+	if err != nil {
+		return store.DeliveryClaim{}, err
+	}
+	c := store.DeliveryClaim{Fence: seq}
+	err = s.db.View(func(tx *bbolt.Tx) (err error) {
+		c.Delivery, err = readDelivery(tx, seq)
+		return err
+	})
+	if err != nil {
+		s.outs.delay(key, later())
+		return store.DeliveryClaim{}, err
+	}
+	return c, nil
+}
+
+func readDelivery(tx *bbolt.Tx, seq uint64) (store.Delivery, error) {
+	b := tx.Bucket(bucketOutbox).Get(seqKey(seq))
+	if b == nil {
+		return store.Delivery{}, store.ErrNotFound
+	}
+	d, err := decodeDelivery(seq, b)
+	if err != nil {
+		return d, err
+	}
+	d.Result, err = readResult(tx.Bucket(bucketResults).Get(seqKey(seq)))
+	return d, err
+}
+
+// FinishDelivery implements store.Outbox.
+func (s *Store) FinishDelivery(ctx context.Context, c store.DeliveryClaim, r store.Result) error {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	return s.do(ctx, &op{
+		apply: func(t *txn) error { return t.bucket(bucketResults).Put(seqKey(c.Fence), b) },
+		after: func() {
+			if r.Status == store.Pending {
+				s.outs.delay(c.Delivery.ConversationID, r.NextAt)
+				return
+			}
+			s.outs.done(c.Delivery.ConversationID)
+		},
+	})
+}
+
+// ReleaseDelivery implements store.Outbox.
+func (s *Store) ReleaseDelivery(c store.DeliveryClaim) {
+	s.outs.delay(c.Delivery.ConversationID, later())
+}
+
+// Resend implements store.Outbox.
+func (s *Store) Resend(ctx context.Context, id string) (store.Delivery, error) {
+	var d store.Delivery
+	seq, err := idSeq(deliveryPrefix, id)
+	if err != nil {
+		return d, err
+	}
+	err = s.do(ctx, &op{
+		apply: func(t *txn) error {
+			if d, err = readDelivery(t.Tx, seq); err != nil {
+				return err
+			}
+			switch d.Result.Status {
+			case store.Undelivered, store.Uncertain, store.Cancelled:
+			default:
+				return store.ErrState
+			}
+			// The attempts start over; the doubt stays, since the platform may still hold the message.
+			d.Result = store.Result{Status: store.Pending, Doubt: d.Result.Doubt}
+			return putJSON(t.bucket(bucketResults), string(seqKey(seq)), d.Result)
+		},
+		after: func() { s.outs.add(d.ConversationID, seq) },
+	})
+	return d, err
+}
+
+// Delivery implements store.Outbox.
+func (s *Store) Delivery(_ context.Context, id string) (d store.Delivery, err error) {
+	seq, err := idSeq(deliveryPrefix, id)
+	if err != nil {
+		return d, err
+	}
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		d, err = readDelivery(tx, seq)
+		return err
+	})
+	return d, err
+}

@@ -1,0 +1,142 @@
+package boltstore
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"dari/store"
+)
+
+// recover finds in the records what lived in memory: the dedupe window, and what still waits.
+func (s *Store) recover(tx *bbolt.Tx) error {
+	meta := tx.Bucket(bucketMeta)
+	if err := s.recoverWindow(tx); err != nil {
+		return err
+	}
+	if err := s.recoverTurns(tx, readUint(meta.Get(metaTurnsDone))); err != nil {
+		return err
+	}
+	return s.recoverOuts(tx, readUint(meta.Get(metaOutsDone)))
+}
+
+// windowAge is how far back keys are remembered after a restart. LINE does not say for how long it
+// redelivers; Slack tries for up to a day.
+const windowAge = 72 * time.Hour
+
+func (s *Store) recoverWindow(tx *bbolt.Tx) error {
+	type entry struct{ hash, seq uint64 }
+	var newestFirst []entry
+	oldest := seqAt(time.Now().Add(-windowAge))
+	c := tx.Bucket(bucketInbox).Cursor()
+	for k, v := c.Last(); k != nil && len(newestFirst) < s.window.limit; k, v = c.Prev() {
+		seq := readUint(k)
+		if seq < oldest {
+			break
+		}
+		e, err := decodeEvent(seq, v)
+		if err != nil {
+			return err
+		}
+		for _, key := range e.Keys {
+			newestFirst = append(newestFirst, entry{s.window.hash(e.ChannelID, key), seq})
+		}
+	}
+	for i := len(newestFirst) - 1; i >= 0; i-- {
+		s.window.add(newestFirst[i].hash, newestFirst[i].seq)
+	}
+	return nil
+}
+
+// recoverTurns queues the events without an outcome, in order.
+func (s *Store) recoverTurns(tx *bbolt.Tx, done uint64) error {
+	turns := tx.Bucket(bucketTurns).Cursor()
+	outcome, _ := turns.Seek(seqKey(done + 1))
+	c := tx.Bucket(bucketInbox).Cursor()
+	for k, v := c.Seek(seqKey(done + 1)); k != nil; k, v = c.Next() {
+		seq := readUint(k)
+		for outcome != nil && readUint(outcome) < seq {
+			outcome, _ = turns.Next()
+		}
+		if outcome != nil && readUint(outcome) == seq {
+			continue
+		}
+		e, err := decodeEvent(seq, v)
+		if err != nil {
+			return err
+		}
+		if e.State == store.Waiting {
+			s.turns.add(e.ConversationID, seq)
+		}
+	}
+	return nil
+}
+
+// recoverOuts queues the deliveries that are still pending, in order.
+func (s *Store) recoverOuts(tx *bbolt.Tx, done uint64) error {
+	results := tx.Bucket(bucketResults)
+	c := tx.Bucket(bucketOutbox).Cursor()
+	for k, v := c.Seek(seqKey(done + 1)); k != nil; k, v = c.Next() {
+		r, err := readResult(results.Get(k))
+		if err != nil {
+			return err
+		}
+		if r.Status != store.Pending {
+			continue
+		}
+		d, err := decodeDelivery(readUint(k), v)
+		if err != nil {
+			return err
+		}
+		s.outs.addAt(d.ConversationID, readUint(k), r.NextAt)
+	}
+	return nil
+}
+
+// markEvery is how often the marks of recover are moved on, which bounds what a restart reads again.
+const markEvery = time.Minute
+
+func (s *Store) markOften() {
+	tick := time.NewTicker(markEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			s.mark(context.Background())
+		case <-s.stop:
+			return
+		}
+	}
+}
+
+// mark notes up to where nothing waits any more. What waits is only known once the changes before it
+// have settled, so it is read in one change's aftermath and written in the next.
+func (s *Store) mark(ctx context.Context) {
+	var bound, turns, outs uint64
+	err := s.do(ctx, &op{
+		apply: func(*txn) error { bound = s.last; return nil },
+		after: func() { turns, outs = s.turns.oldest(bound+1)-1, s.outs.oldest(bound+1)-1 },
+	})
+	if err == nil {
+		err = s.do(ctx, &op{apply: func(t *txn) error {
+			meta := t.Bucket(bucketMeta)
+			if err := meta.Put(metaTurnsDone, seqKey(turns)); err != nil {
+				return err
+			}
+			return meta.Put(metaOutsDone, seqKey(outs))
+		}})
+	}
+	if err != nil {
+		s.log.Warn("store mark not written", "error", err)
+	}
+}
+
+func readResult(b []byte) (store.Result, error) {
+	r := store.Result{Status: store.Pending}
+	if b == nil {
+		return r, nil
+	}
+	return r, json.Unmarshal(b, &r)
+}

@@ -1,0 +1,222 @@
+package store
+
+import (
+	"encoding/json"
+	"time"
+
+	"dari/bot/message"
+	"dari/bot/settings"
+)
+
+// EventState is what became of an event.
+type EventState string
+
+// The states of an event.
+const (
+	Waiting   EventState = "accepted" // durable, its turn is still to come
+	Handled   EventState = "handled"
+	Failed    EventState = "failed"
+	Ignored   EventState = "ignored"
+	Duplicate EventState = "duplicate"
+	Rejected  EventState = "rejected"
+)
+
+// Event is one inbound event.
+type Event struct {
+	ID             string          `json:"-"` // given by the store; sorts by time
+	BotID          string          `json:"bot,omitempty"`
+	ChannelID      string          `json:"channel"`
+	ConversationID string          `json:"conversation,omitempty"`
+	Keys           []string        `json:"keys,omitempty"`
+	Kind           message.Kind    `json:"kind,omitempty"`
+	Name           string          `json:"name,omitempty"`
+	State          EventState      `json:"state"`
+	Reason         string          `json:"reason,omitempty"` // why ignored, failed or rejected
+	Of             string          `json:"of,omitempty"`     // a duplicate: the id of the first one
+	ReceivedAt     time.Time       `json:"at"`
+	ContentType    string          `json:"type,omitempty"`
+	Raw            []byte          `json:"-"`
+	StartedAt      time.Time       `json:"-"` // of the turn
+	FinishedAt     time.Time       `json:"-"`
+	Trace          json.RawMessage `json:"-"` // of the turn
+}
+
+// Accepted is the result of Accept for one event.
+type Accepted struct {
+	ID        string // of the event, or of the first one for a duplicate
+	Duplicate bool
+}
+
+// TurnClaim is the right to run one turn.
+type TurnClaim struct {
+	Event        Event
+	Conversation Conversation // zero ID: this is its first turn
+	Fence        uint64       // the driver's own
+}
+
+// Turn is everything a turn changes.
+type Turn struct {
+	State      EventState // Handled, Failed or Ignored
+	Reason     string
+	StartedAt  time.Time
+	FinishedAt time.Time
+	Trace      json.RawMessage
+	// Conversation replaces the stored record; nil leaves it.
+	Conversation *Conversation
+	Deliveries   []Delivery
+}
+
+// Conversation is one room, thread or 1:1 chat of one channel.
+type Conversation struct {
+	ID        string               `json:"id"` // channel id, ":", the platform's id
+	BotID     string               `json:"bot"`
+	ChannelID string               `json:"channel"`
+	Platform  message.Conversation `json:"platform"`
+	User      message.User         `json:"user,omitzero"` // the person of a 1:1 chat, the last speaker elsewhere
+	Locale    string               `json:"locale,omitempty"`
+	// State is the engine's token.
+	State string `json:"state,omitempty"`
+	// Reference is the adapter's newest reference for messages that answer nothing.
+	Reference json.RawMessage `json:"reference,omitempty"`
+	// Answered is true once the bot has spoken here.
+	Answered bool      `json:"answered,omitempty"`
+	FirstAt  time.Time `json:"first_at"`
+	// LastAt is the time of the last turn, exact to about ten minutes: it is not worth a write of its own.
+	LastAt time.Time `json:"last_at"`
+}
+
+// DeliveryStatus is what became of a delivery.
+type DeliveryStatus string
+
+// The states of a delivery.
+const (
+	Pending     DeliveryStatus = "pending"
+	Delivered   DeliveryStatus = "delivered"
+	Undelivered DeliveryStatus = "failed"
+	Uncertain   DeliveryStatus = "uncertain"
+	Cancelled   DeliveryStatus = "cancelled"
+)
+
+// Delivery is one platform call that has to succeed.
+type Delivery struct {
+	ID             string               `json:"-"` // given by the store; sorts by time
+	EventID        string               `json:"event,omitempty"`
+	BotID          string               `json:"bot,omitempty"`
+	ChannelID      string               `json:"channel"`
+	ConversationID string               `json:"conversation"`
+	Platform       message.Conversation `json:"platform,omitzero"`
+	User           string               `json:"user,omitempty"` // a person written to without a known conversation
+	Messages       []message.Message    `json:"messages"`
+	Address        json.RawMessage      `json:"address,omitempty"`
+	AddressAt      time.Time            `json:"address_at,omitzero"`
+	Reference      json.RawMessage      `json:"reference,omitempty"`
+	First          bool                 `json:"first,omitempty"`
+	Key            string               `json:"key,omitempty"` // idempotency key, a UUID
+	CreatedAt      time.Time            `json:"at"`
+	Result         Result               `json:"-"`
+}
+
+// Result is where a delivery stands.
+type Result struct {
+	Status   DeliveryStatus `json:"status"`
+	Attempts int            `json:"attempts"`
+	// NextAt is when a pending delivery is tried next.
+	NextAt time.Time `json:"next_at,omitzero"`
+	// Doubt is true once an attempt may have reached the platform without an answer.
+	Doubt      bool      `json:"doubt,omitempty"`
+	ErrorKind  string    `json:"error_kind,omitempty"`
+	ErrorCode  string    `json:"error_code,omitempty"`
+	Error      string    `json:"error,omitempty"`
+	MessageIDs []string  `json:"message_ids,omitempty"`
+	Route      string    `json:"route,omitempty"`
+	DoneAt     time.Time `json:"done_at,omitzero"`
+}
+
+// DeliveryClaim is the right to make one platform call.
+type DeliveryClaim struct {
+	Delivery Delivery
+	Fence    uint64 // the driver's own
+}
+
+// Bot is an engine with its settings.
+type Bot struct {
+	ID        string     `json:"id"`
+	Name      string     `json:"name"`
+	Locale    string     `json:"locale,omitempty"`
+	Engine    EngineSpec `json:"engine"`
+	Managed   bool       `json:"managed,omitempty"` // comes from the configuration file
+	CreatedAt time.Time  `json:"created_at"`
+	UpdatedAt time.Time  `json:"updated_at"`
+}
+
+// EngineSpec is an engine type with its settings: the open ones as they are, the secret ones sealed.
+type EngineSpec struct {
+	Type     string          `json:"type"`
+	Settings settings.Values `json:"settings,omitempty"`
+	Sealed   []byte          `json:"sealed,omitempty"`
+}
+
+// Channel is one registered messenger account of one bot.
+type Channel struct {
+	ID        string          `json:"id"`
+	BotID     string          `json:"bot"`
+	Type      string          `json:"type"`
+	Name      string          `json:"name"`
+	Enabled   bool            `json:"enabled"`
+	Settings  settings.Values `json:"settings,omitempty"`
+	Sealed    []byte          `json:"sealed,omitempty"`
+	BotName   string          `json:"bot_name,omitempty"` // as the last check learnt it
+	CheckedAt time.Time       `json:"checked_at,omitzero"`
+	CheckOK   bool            `json:"check_ok,omitempty"`
+	Managed   bool            `json:"managed,omitempty"`
+	CreatedAt time.Time       `json:"created_at"`
+	UpdatedAt time.Time       `json:"updated_at"`
+}
+
+// APIKey is a key of the admin API. Only a hash of the key is kept.
+type APIKey struct {
+	ID         string    `json:"id"`
+	Name       string    `json:"name"`
+	Scopes     []string  `json:"scopes"`
+	Hash       []byte    `json:"hash"`
+	CreatedAt  time.Time `json:"created_at"`
+	LastUsedAt time.Time `json:"last_used_at,omitzero"`
+}
+
+// User is a person who may sign in to the console.
+type User struct {
+	ID        string    `json:"id"` // the login name
+	Role      string    `json:"role"`
+	Password  []byte    `json:"password"` // bcrypt
+	Locale    string    `json:"locale,omitempty"`
+	CreatedAt time.Time `json:"created_at"`
+}
+
+// Session is a console session. Its id is a hash of the cookie.
+type Session struct {
+	Data    []byte    `json:"data"`
+	Expires time.Time `json:"expires"`
+}
+
+// Link is a one-time link. Its id is a hash of the secret part.
+type Link struct {
+	Purpose string    `json:"purpose"`
+	Expires time.Time `json:"expires"`
+}
+
+// Token is a sealed access token of a channel.
+type Token struct {
+	Sealed []byte `json:"sealed"`
+}
+
+// Audit is one line of the audit log.
+type Audit struct {
+	ID     string    `json:"-"`
+	At     time.Time `json:"at"`
+	Who    string    `json:"who"`
+	From   string    `json:"from,omitempty"` // client address
+	Action string    `json:"action"`
+	On     string    `json:"on,omitempty"` // what it was done to
+	Detail string    `json:"detail,omitempty"`
+	OK     bool      `json:"ok"`
+}

@@ -1,0 +1,308 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"dari/store"
+)
+
+func recovery(t *testing.T, d Driver) {
+	ctx := context.Background()
+	t.Run("what was acknowledged waits after a crash, in order and once", func(t *testing.T) {
+		s := d.New(t)
+		accept(t, s, event("a", "a1"), event("a", "a2"), event("a", "a3"))
+		commit(t, s, nextTurn(t, s), store.Turn{Deliveries: []store.Delivery{delivery("a", "one"), delivery("a", "two")}})
+		nextTurn(t, s) // a2 is claimed when the crash comes
+		sent := nextDelivery(t, s)
+		if err := s.FinishDelivery(ctx, sent, store.Result{Status: store.Delivered}); err != nil {
+			t.Fatal(err)
+		}
+		s = d.Reopen(t, s)
+		t.Cleanup(func() { s.Close() })
+		ledger(t, s, 3, 1, 2, 0)
+		c := nextTurn(t, s)
+		if c.Event.Keys[0] != "a2" {
+			t.Fatalf("got %v", c.Event.Keys)
+		}
+		commit(t, s, c, store.Turn{})
+		if c := nextTurn(t, s); c.Event.Keys[0] != "a3" {
+			t.Errorf("got %v", c.Event.Keys)
+		}
+		if c := nextDelivery(t, s); c.Delivery.Messages[0].Text != "two" {
+			t.Errorf("%+v", c)
+		}
+	})
+	t.Run("a redelivery after a crash is still a duplicate", func(t *testing.T) {
+		s := d.New(t)
+		first := accept(t, s, event("a", "a1"))[0]
+		commit(t, s, nextTurn(t, s), store.Turn{})
+		s = d.Reopen(t, s)
+		t.Cleanup(func() { s.Close() })
+		if r := accept(t, s, event("a", "a1"))[0]; !r.Duplicate || r.ID != first.ID {
+			t.Errorf("%+v, want a duplicate of %s", r, first.ID)
+		}
+		noTurn(t, s)
+	})
+	t.Run("a retry keeps its time over a restart", func(t *testing.T) {
+		s := d.New(t)
+		if _, err := s.Enqueue(ctx, []store.Delivery{delivery("a", "1")}); err != nil {
+			t.Fatal(err)
+		}
+		c := nextDelivery(t, s)
+		if err := s.FinishDelivery(ctx, c, store.Result{Status: store.Pending, Attempts: 2, NextAt: time.Now().Add(time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+		s = d.Reopen(t, s)
+		t.Cleanup(func() { s.Close() })
+		noDelivery(t, s)
+		if got, err := s.Delivery(ctx, c.Delivery.ID); err != nil || got.Result.Attempts != 2 {
+			t.Errorf("%+v, %v", got, err)
+		}
+	})
+	t.Run("new ids come after the old ones", func(t *testing.T) {
+		s := d.New(t)
+		before := accept(t, s, event("a", "a1"))[0].ID
+		s = d.Reopen(t, s)
+		t.Cleanup(func() { s.Close() })
+		if after := accept(t, s, event("a", "a2"))[0].ID; after <= before {
+			t.Errorf("%s after %s", after, before)
+		}
+	})
+}
+
+func lists(t *testing.T, d Driver) {
+	ctx := context.Background()
+	t.Run("pages join without a gap, newest first", func(t *testing.T) {
+		s := open(t, d)
+		for i := range 7 {
+			accept(t, s, event(fmt.Sprint(i%2), fmt.Sprint(i)))
+		}
+		var got []string
+		q := store.Query{Limit: 3}
+		for {
+			page, err := s.Events(ctx, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range page.Items {
+				got = append(got, e.Keys[0])
+			}
+			if page.Next == "" {
+				break
+			}
+			q.Cursor = page.Next
+		}
+		if fmt.Sprint(got) != "[6 5 4 3 2 1 0]" {
+			t.Errorf("got %v", got)
+		}
+	})
+	t.Run("filters select", func(t *testing.T) {
+		s := open(t, d)
+		other := event("a", "x")
+		other.ChannelID = "other"
+		accept(t, s, event("a", "1"), event("b", "2"), other)
+		for want, q := range map[int]store.Query{
+			1: {ConversationID: "ch:b"}, 2: {ChannelID: "ch"}, 3: {State: "accepted"}, 0: {State: "failed"},
+		} {
+			page, err := s.Events(ctx, q)
+			if err != nil || len(page.Items) != want {
+				t.Errorf("%+v: %d, want %d (%v)", q, len(page.Items), want, err)
+			}
+		}
+	})
+	t.Run("a cursor that is none is refused", func(t *testing.T) {
+		s := open(t, d)
+		if _, err := s.Events(ctx, store.Query{Cursor: "rubbish"}); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("conversations page by id", func(t *testing.T) {
+		s := open(t, d)
+		for i := range 5 {
+			conv := fmt.Sprint(i)
+			accept(t, s, event(conv, conv))
+			commit(t, s, nextTurn(t, s), store.Turn{Conversation: &store.Conversation{ID: "ch:" + conv, ChannelID: "ch"}})
+		}
+		page, err := s.Conversations(ctx, store.Query{Limit: 3})
+		if err != nil || len(page.Items) != 3 {
+			t.Fatalf("%+v, %v", page, err)
+		}
+		page, err = s.Conversations(ctx, store.Query{Limit: 3, Cursor: page.Next})
+		if err != nil || len(page.Items) != 2 || page.Items[0].ID != "ch:3" || page.Next != "" {
+			t.Errorf("%+v, %v", page, err)
+		}
+	})
+	t.Run("deliveries of one event are found", func(t *testing.T) {
+		s := open(t, d)
+		mine := delivery("a", "1")
+		mine.EventID = "ev_mine"
+		if _, err := s.Enqueue(ctx, []store.Delivery{mine, delivery("a", "2")}); err != nil {
+			t.Fatal(err)
+		}
+		page, err := s.Deliveries(ctx, store.Query{EventID: "ev_mine"})
+		if err != nil || len(page.Items) != 1 || page.Items[0].Messages[0].Text != "1" {
+			t.Errorf("%+v, %v", page, err)
+		}
+	})
+	t.Run("the audit log lists newest first", func(t *testing.T) {
+		s := open(t, d)
+		for _, a := range []string{"one", "two"} {
+			if err := s.Audit(ctx, store.Audit{Action: a, At: time.Now()}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		accept(t, s, event("a", "after"))
+		page, err := s.Audits(ctx, store.Query{})
+		if err != nil || len(page.Items) != 2 || page.Items[0].Action != "two" {
+			t.Errorf("%+v, %v", page, err)
+		}
+	})
+}
+
+func tables(t *testing.T, d Driver) {
+	ctx := context.Background()
+	s := open(t, d)
+	bots := s.Bots()
+	if err := bots.Create(ctx, "b1", store.Bot{ID: "b1", Name: "one"}); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("an id is taken once", func(t *testing.T) {
+		if err := bots.Create(ctx, "b1", store.Bot{}); !errors.Is(err, store.ErrExists) {
+			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("what is not there is not found", func(t *testing.T) {
+		_, err := bots.Get(ctx, "none")
+		_, uerr := bots.Update(ctx, "none", func(*store.Bot) error { return nil })
+		for _, err := range []error{err, uerr, bots.Delete(ctx, "none")} {
+			if !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("got %v", err)
+			}
+		}
+	})
+	t.Run("updates at once are not lost", func(t *testing.T) {
+		var wg sync.WaitGroup
+		for range 20 {
+			wg.Go(func() {
+				if _, err := bots.Update(ctx, "b1", func(b *store.Bot) error { b.Name += "x"; return nil }); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if b, err := bots.Get(ctx, "b1"); err != nil || len(b.Name) != len("one")+20 {
+			t.Errorf("%+v, %v", b, err)
+		}
+	})
+	t.Run("an update that fails changes nothing and gives its error back", func(t *testing.T) {
+		mine := errors.New("no")
+		if _, err := bots.Update(ctx, "b1", func(b *store.Bot) error { b.Name = ""; return mine }); !errors.Is(err, mine) {
+			t.Errorf("got %v", err)
+		}
+		if b, _ := bots.Get(ctx, "b1"); b.Name == "" {
+			t.Error("changed all the same")
+		}
+	})
+	t.Run("lists are in order of id, and what is deleted is gone", func(t *testing.T) {
+		if err := bots.Put(ctx, "a0", store.Bot{ID: "a0"}); err != nil {
+			t.Fatal(err)
+		}
+		if l, err := bots.List(ctx); err != nil || len(l) != 2 || l[0].ID != "a0" {
+			t.Errorf("%+v, %v", l, err)
+		}
+		if err := bots.Delete(ctx, "a0"); err != nil {
+			t.Fatal(err)
+		}
+		if l, _ := bots.List(ctx); len(l) != 1 {
+			t.Errorf("%+v", l)
+		}
+	})
+}
+
+func retention(t *testing.T, d Driver) {
+	ctx := context.Background()
+	t.Run("old finished events go with their deliveries, waiting ones stay", func(t *testing.T) {
+		s := open(t, d)
+		accept(t, s, event("a", "done"), event("b", "waits"))
+		commit(t, s, nextTurn(t, s), store.Turn{Deliveries: []store.Delivery{delivery("a", "sent"), delivery("c", "pending")}})
+		if err := s.FinishDelivery(ctx, nextDelivery(t, s), store.Result{Status: store.Delivered}); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(5 * time.Millisecond) // ids carry the real time in milliseconds
+		p, err := s.Prune(ctx, store.Retention{Events: time.Millisecond})
+		if err != nil || p.Events != 1 || p.Deliveries != 1 {
+			t.Errorf("%+v, %v", p, err)
+		}
+		if page, _ := s.Events(ctx, store.Query{}); len(page.Items) != 1 || page.Items[0].Keys[0] != "waits" {
+			t.Errorf("%+v", page.Items)
+		}
+		if r := accept(t, s, event("a", "done"))[0]; !r.Duplicate {
+			t.Error("a redelivery of a pruned event got in")
+		}
+		ledger(t, s, 2, 1, 1, 0)
+	})
+	t.Run("too many events are cut to the newest", func(t *testing.T) {
+		s := open(t, d)
+		for i := range 20 {
+			accept(t, s, event("a", fmt.Sprint(i)))
+			commit(t, s, nextTurn(t, s), store.Turn{})
+		}
+		if p, err := s.Prune(ctx, store.Retention{MaxRecords: 5}); err != nil || p.Events != 15 {
+			t.Errorf("%+v, %v", p, err)
+		}
+		if page, _ := s.Events(ctx, store.Query{}); len(page.Items) != 5 || page.Items[4].Keys[0] != "15" {
+			t.Errorf("%+v", page.Items)
+		}
+	})
+	t.Run("nothing goes when nothing is asked", func(t *testing.T) {
+		s := open(t, d)
+		accept(t, s, event("a", "1"))
+		commit(t, s, nextTurn(t, s), store.Turn{})
+		if p, err := s.Prune(ctx, store.Retention{}); err != nil || p != (store.Pruned{}) {
+			t.Errorf("%+v, %v", p, err)
+		}
+	})
+}
+
+func locks(t *testing.T, d Driver) {
+	ctx := context.Background()
+	s := open(t, d)
+	t.Run("a name is held by one at a time", func(t *testing.T) {
+		var inside atomic.Int32
+		var wg sync.WaitGroup
+		for range 20 {
+			wg.Go(func() {
+				unlock, err := s.Lock(ctx, "n")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if inside.Add(1) != 1 {
+					t.Error("two inside")
+				}
+				inside.Add(-1)
+				unlock()
+			})
+		}
+		wg.Wait()
+	})
+	t.Run("another name is free, and waiting ends with the context", func(t *testing.T) {
+		unlock, err := s.Lock(ctx, "held")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer unlock()
+		if free, err := s.Lock(ctx, "other"); err != nil {
+			t.Error(err)
+		} else {
+			free()
+		}
+		nothing(t, "the lock", func(ctx context.Context) error { _, err := s.Lock(ctx, "held"); return err })
+	})
+}
