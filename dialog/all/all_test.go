@@ -1,0 +1,19 @@
+package all
+
+import (
+	"testing"
+
+	"dari/dialog"
+)
+
+func TestTheListedEnginesMakeARegistry(t *testing.T) {
+	r, err := dialog.NewRegistry(Types...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"echo", "http"} {
+		if r.Type(name) == nil {
+			t.Errorf("no engine %q", name)
+		}
+	}
+}
