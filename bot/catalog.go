@@ -43,6 +43,12 @@ type Catalog struct {
 	liveBots map[string]*liveBot
 }
 
+// ChannelTypes lists what a channel can be.
+func (c *Catalog) ChannelTypes() *channels.Registry { return c.channels }
+
+// EngineTypes lists what can answer.
+func (c *Catalog) EngineTypes() *dialog.Registry { return c.engines }
+
 // Channel is a channel ready for use.
 type Channel struct {
 	Record  store.Channel
@@ -125,7 +131,7 @@ func (c *Catalog) make(rec store.Channel, t channels.Type, values settings.Value
 	adapter, err := t.New(values, channels.Deps{
 		ChannelID: rec.ID,
 		HTTP:      c.http,
-		Tokens:    tokens{c.store, c.sealer, rec.ID},
+		Tokens:    tokens{c.store, c.sealer},
 		Now:       time.Now,
 		Log:       c.log.With("channel", rec.ID),
 	})
@@ -272,26 +278,23 @@ func conversationID(channelID string, conv message.Conversation) string {
 	return channelID + ":" + conv.ID
 }
 
-// tokens keeps the tokens of one channel in the store, sealed.
+// tokens keeps platform tokens in the store, sealed.
 type tokens struct {
-	store   store.Store
-	sealer  *store.Sealer
-	channel string
+	store  store.Store
+	sealer *store.Sealer
 }
-
-func (t tokens) key(name string) string { return t.channel + ":" + name }
 
 // Load implements channels.TokenStore.
 func (t tokens) Load(ctx context.Context, name string) (channels.Token, error) {
 	var tok channels.Token
-	rec, err := t.store.Tokens().Get(ctx, t.key(name))
+	rec, err := t.store.Tokens().Get(ctx, name)
 	if errors.Is(err, store.ErrNotFound) {
 		return tok, channels.ErrNoToken
 	}
 	if err != nil {
 		return tok, err
 	}
-	b, err := t.sealer.Open("token:"+t.key(name), rec.Sealed)
+	b, err := t.sealer.Open("token:"+name, rec.Sealed)
 	if err != nil {
 		return tok, channels.ErrNoToken // of another key file: as good as none
 	}
@@ -304,21 +307,33 @@ func (t tokens) Save(ctx context.Context, name string, tok channels.Token) error
 	if err != nil {
 		return err
 	}
-	return t.store.Tokens().Put(ctx, t.key(name), store.Token{Sealed: t.sealer.Seal("token:"+t.key(name), b)})
+	rec := store.Token{Name: name, Sealed: t.sealer.Seal("token:"+name, b), Expires: tok.ExpiresAt}
+	if tok.RefreshUntil.After(rec.Expires) {
+		rec.Expires = tok.RefreshUntil
+	}
+	return t.store.Tokens().Put(ctx, name, rec)
 }
 
 // Lock implements channels.TokenStore.
 func (t tokens) Lock(ctx context.Context, name string) (func(), error) {
-	return t.store.Lock(ctx, "token:"+t.key(name))
+	return t.store.Lock(ctx, "token:"+name)
 }
 
-// forgetTokens deletes all tokens of a channel that is deleted.
-func (c *Catalog) forgetTokens(ctx context.Context, channelID string) {
-	for _, name := range []string{"access", "connector"} {
-		if err := c.store.Tokens().Delete(ctx, channelID+":"+name); err != nil && !errors.Is(err, store.ErrNotFound) {
-			c.log.Warn("token not deleted", "channel", channelID, "error", err)
+// sweep deletes the tokens that have died, such as those of channels that are gone.
+func (t tokens) sweep(ctx context.Context) error {
+	list, err := t.store.Tokens().List(ctx)
+	if err != nil {
+		return err
+	}
+	for _, rec := range list {
+		if rec.Expires.After(time.Now()) {
+			continue
+		}
+		if err := t.store.Tokens().Delete(ctx, rec.Name); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
 		}
 	}
+	return nil
 }
 
 // slug makes an id from a name where its letters allow, else a random one.

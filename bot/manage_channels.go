@@ -191,7 +191,7 @@ func (c *Catalog) updateChannel(ctx context.Context, id string, change func(*sto
 	return c.channelView(rec), nil
 }
 
-// DeleteChannel removes a channel with its tokens. Its events stay until retention takes them.
+// DeleteChannel removes a channel. Its events stay until retention takes them, its token until it expires.
 func (c *Catalog) DeleteChannel(ctx context.Context, id string) error {
 	rec, err := c.store.Channels().Get(ctx, id)
 	if err != nil {
@@ -208,9 +208,11 @@ func (c *Catalog) dropChannel(ctx context.Context, id string) error {
 		return err
 	}
 	c.forget("", id)
-	c.forgetTokens(ctx, id)
 	return nil
 }
+
+// checkTimeout bounds a connection test, which makes a handful of calls.
+const checkTimeout = 30 * time.Second
 
 // Check tests the connection of a channel live and keeps the result.
 func (c *Catalog) Check(ctx context.Context, id string) (channels.Report, error) {
@@ -218,6 +220,8 @@ func (c *Catalog) Check(ctx context.Context, id string) (channels.Report, error)
 	if err != nil {
 		return channels.Report{}, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
 	report := ch.Adapter.Check(ctx)
 	ok := true
 	for _, check := range report.Checks {

@@ -67,6 +67,7 @@ func New(o Options) *Runtime {
 	}
 	platforms := *o.HTTP
 	platforms.Transport = channels.Transport(o.HTTP.Transport)
+	platforms.Timeout = 0 // the context bounds a call; this would hide from the error whether it was sent
 	return &Runtime{
 		Catalog: &Catalog{
 			store: o.Store, channels: o.Channels, engines: o.Engines, sealer: o.Sealer,
@@ -169,6 +170,7 @@ func (r *Runtime) housekeeping(ctx context.Context) {
 			return
 		}
 		pruned, err := r.store.Prune(ctx, r.opts.Retention)
+		err = errors.Join(err, tokens{store: r.store}.sweep(ctx))
 		unlock()
 		switch {
 		case err != nil && ctx.Err() == nil:

@@ -50,7 +50,7 @@ type Deps struct {
 	// HTTP is guarded against private addresses and has time-outs; errors of its transport are already
 	// *SendError values (temporary when nothing was sent, uncertain when something was).
 	HTTP *http.Client
-	// Tokens keeps issued credentials, sealed, shared by everybody who uses this channel.
+	// Tokens keeps issued credentials, sealed, shared by everybody who uses the same ones.
 	Tokens TokenStore
 	Now    func() time.Time
 	Log    *slog.Logger

@@ -19,8 +19,6 @@ type Token struct {
 	ExpiresAt time.Time `json:"expires_at"`
 	// RefreshUntil is when the refresh token dies; zero if unknown.
 	RefreshUntil time.Time `json:"refresh_until,omitzero"`
-	// For tells which credentials it was issued for, so that a change of settings retires it.
-	For string `json:"for,omitempty"`
 }
 
 func (t Token) String() string { return "token(•••)" }
@@ -31,7 +29,7 @@ func (t Token) GoString() string { return t.String() }
 // ErrNoToken means that nothing is stored yet.
 var ErrNoToken = errors.New("no token stored")
 
-// TokenStore keeps the tokens of one channel, sealed.
+// TokenStore keeps tokens by name, sealed, for all channels together.
 type TokenStore interface {
 	// Load returns ErrNoToken when there is none.
 	Load(ctx context.Context, name string) (Token, error)
@@ -41,16 +39,17 @@ type TokenStore interface {
 	Lock(ctx context.Context, name string) (unlock func(), err error)
 }
 
-// TokenSource shares one token among everybody who uses a channel: single flight, renewed before it
-// expires, persisted before anybody uses it. Issuing may kill the previous token on some platforms,
-// so nothing else may issue.
+// TokenSource shares one token among everybody who uses the same credentials, be it in one channel or
+// in two: single flight, renewed before it expires, persisted before anybody uses it. Issuing may kill
+// the previous token on some platforms, so nothing else may issue.
 type TokenSource struct {
-	Name  string
+	Name  string // of the platform
 	Store TokenStore
 	Now   func() time.Time
-	// For is compared with the stored token's For.
+	// For tells the credentials apart: a hash over all of them. Tokens are kept under Name and For.
 	For string
-	// Early is how long before expiry a token is renewed.
+	// Early is how long before expiry a token is renewed; a token of short life is renewed when a tenth
+	// of it is left.
 	Early time.Duration
 	// Issue asks the platform. For Renew the stored token, if any, is passed for its refresh token;
 	// otherwise previous is empty, since a refused or expired token is no base to build on.
@@ -85,7 +84,8 @@ func (s *TokenSource) Renew(ctx context.Context) (Token, error) {
 }
 
 func (s *TokenSource) fresh(t Token) bool {
-	return t.Access != "" && t.For == s.For && s.Now().Add(s.Early).Before(t.ExpiresAt)
+	early := min(s.Early, t.ExpiresAt.Sub(t.IssuedAt)/10)
+	return t.Access != "" && s.Now().Add(early).Before(t.ExpiresAt)
 }
 
 // share runs one issue for all concurrent callers of the same key. It outlives the caller that
@@ -106,27 +106,27 @@ func (s *TokenSource) share(ctx context.Context, key string, refresh bool, good 
 }
 
 func (s *TokenSource) issue(ctx context.Context, refresh bool, good func(Token) bool) (Token, error) {
-	unlock, err := s.Store.Lock(ctx, s.Name)
+	name := s.Name + ":" + s.For
+	unlock, err := s.Store.Lock(ctx, name)
 	if err != nil {
 		return Token{}, &SendError{Kind: Temporary, Err: err}
 	}
 	defer unlock()
-	stored, err := s.Store.Load(ctx, s.Name)
+	stored, err := s.Store.Load(ctx, name)
 	if err != nil && !errors.Is(err, ErrNoToken) {
 		return Token{}, &SendError{Kind: Temporary, Err: err}
 	}
 	if good(stored) {
 		return s.keep(stored), nil
 	}
-	if !refresh || stored.For != s.For {
+	if !refresh {
 		stored = Token{}
 	}
 	t, err := s.Issue(ctx, stored)
 	if err != nil {
 		return Token{}, err
 	}
-	t.For = s.For
-	if err := s.Store.Save(ctx, s.Name, t); err != nil {
+	if err := s.Store.Save(ctx, name, t); err != nil {
 		return Token{}, &SendError{Kind: Temporary, Err: err}
 	}
 	return s.keep(t), nil

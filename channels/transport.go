@@ -14,6 +14,13 @@ import (
 // request: a *SendError of kind Temporary when nothing was written, Uncertain otherwise.
 func Transport(base http.RoundTripper) http.RoundTripper { return transport{base} }
 
+// Refused is an error of a round tripper that did not let the request out, because the address is
+// not one that may be called. Its text names the remedy.
+type Refused interface {
+	error
+	AddressRefused()
+}
+
 type transport struct{ base http.RoundTripper }
 
 func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -23,15 +30,22 @@ func (t transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err == nil {
 		return resp, nil
 	}
-	var refused *SendError
-	if errors.As(err, &refused) { // the address guard has already decided
-		return nil, err
+	var refused Refused
+	if errors.As(err, &refused) {
+		return nil, &SendError{Kind: Config, Code: "address_refused", Err: refused}
 	}
 	kind := Temporary
 	if wrote.Load() {
 		kind = Uncertain
 	}
 	return nil, &SendError{Kind: kind, Code: networkCode(err), Err: plain(err)}
+}
+
+// CloseIdleConnections passes the wish on.
+func (t transport) CloseIdleConnections() {
+	if c, ok := t.base.(interface{ CloseIdleConnections() }); ok {
+		c.CloseIdleConnections()
+	}
 }
 
 // networkCode names the cause without the address, which may be private.

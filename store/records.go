@@ -204,9 +204,11 @@ type Link struct {
 	Expires time.Time `json:"expires"`
 }
 
-// Token is a sealed access token of a channel.
+// Token is a sealed access token of a platform.
 type Token struct {
-	Sealed []byte `json:"sealed"`
+	Name    string    `json:"name"`
+	Sealed  []byte    `json:"sealed"`
+	Expires time.Time `json:"expires"` // of its longest-lived part
 }
 
 // Audit is one line of the audit log.

@@ -108,7 +108,7 @@ type Catalog interface {
 	Users() Table[User]
 	Sessions() Table[Session]
 	Links() Table[Link]
-	// Tokens is keyed by channel id and token name.
+	// Tokens is keyed by the token's name.
 	Tokens() Table[Token]
 }
 

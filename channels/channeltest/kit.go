@@ -189,8 +189,13 @@ func (l localOnly) RoundTrip(r *http.Request) (*http.Response, error) {
 	case "127.0.0.1", "localhost", "::1":
 		return l.base.RoundTrip(r)
 	}
-	return nil, channels.Failf(channels.Config, "test", "a test tried to reach %s", r.URL.Hostname())
+	return nil, leftMachine(r.URL.Hostname())
 }
+
+type leftMachine string
+
+func (h leftMachine) Error() string { return "a test tried to reach " + string(h) }
+func (leftMachine) AddressRefused() {}
 
 // LogBuffer collects log output.
 type LogBuffer struct {

@@ -15,7 +15,7 @@ type table[T any] struct {
 	bucket []byte
 }
 
-func (s *Store) Bots() store.Table[store.Bot] { return table[store.Bot]{s, bucketBots} }
+func (s *Store) Bots() store.Table[store.Bot]         { return table[store.Bot]{s, bucketBots} }
 func (s *Store) Channels() store.Table[store.Channel] { return table[store.Channel]{s, bucketChannels} }
 
 func (s *Store) APIKeys() store.Table[store.APIKey]   { return table[store.APIKey]{s, bucketAPIKeys} }

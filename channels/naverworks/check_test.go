@@ -1,0 +1,104 @@
+package naverworks
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"dari/channels"
+	"dari/channels/channeltest"
+)
+
+func TestTheCheckFindsWhatIsWrong(t *testing.T) {
+	type bot = map[string]any
+	const good = "token:pass scopes:pass bot:pass callback:pass callback_types:pass channel_events:pass"
+	botPath := strings.TrimSuffix(channeltest.NaverWorksUsersPath, "/users/")
+	for _, row := range []struct {
+		name   string
+		bot    bot
+		scopes string
+		path   string
+		fault  channeltest.Fault
+		want   string // id:status of every check
+		says   string
+	}{
+		{name: "all is well", want: good, says: "The bot is found: 총무봇."},
+		{name: "the callback is off", bot: bot{"enableCallback": false}, want: strings.Replace(good, "callback:pass", "callback:fail", 1), says: "The bot's callback is off"},
+		{name: "there is no callback URL", bot: bot{"callbackUrl": ""}, want: strings.Replace(good, "callback:pass", "callback:fail", 1), says: "no callback URL"},
+		{name: "the callback URL is another channel's", bot: bot{"callbackUrl": "https://bot.example.com/naverworks/other/webhook"}, want: strings.Replace(good, "callback:pass", "callback:warn", 1), says: "not this channel's webhook URL"},
+		{name: "the callback goes through a path prefix", bot: bot{"callbackUrl": "https://www.example.com/chat/naverworks/test-channel/webhook"}, want: good},
+		{name: "members may send text only", bot: bot{"callbackEvents": []string{"text"}}, want: strings.Replace(good, "callback_types:pass", "callback_types:warn", 1), says: "Members cannot send the bot: location, sticker, image, file, audio, video."},
+		{name: "members may send no text", bot: bot{"callbackEvents": []string{"image"}}, want: strings.Replace(good, "callback_types:pass", "callback_types:fail", 1), says: "text, location"},
+		{name: "members may send nothing", bot: bot{"callbackEvents": []string{}}, want: strings.Replace(good, "callback_types:pass", "callback_types:fail", 1), says: "text, location"},
+		{name: "begin and end are not ticked", bot: bot{"channelEvents": []string{"message", "join", "leave", "joined", "left", "postback"}}, want: strings.Replace(good, "channel_events:pass", "channel_events:warn", 1), says: "The bot is not told about: begin, end."},
+		{name: "messages are not ticked", bot: bot{"channelEvents": []string{"postback"}}, want: strings.Replace(good, "channel_events:pass", "channel_events:fail", 1), says: "message, join"},
+		{name: "the platform does not tell the types", bot: bot{"callbackEvents": nil}, want: strings.Replace(good, "callback_types:pass", "callback_types:warn", 1), says: "did not say"},
+		{name: "the app may not send", scopes: "bot.read", want: strings.Replace(good, "scopes:pass", "scopes:fail", 1), says: "Developer Console → API → ClientApp → OAuth Scopes"},
+		{name: "the app may not look at the bot", scopes: "bot.message", want: "token:pass scopes:warn bot:fail", says: "tick bot and bot.read"},
+		{name: "a scope is not ticked", scopes: "bot calendar", want: "token:fail", says: "tick bot, calendar in the Developer Console"},
+		{name: "the platform is not there", path: channeltest.NaverWorksTokenPath, fault: channeltest.Fault{Status: 503}, want: "token:fail", says: "The token endpoint is not able to answer now (http_503)."},
+		{name: "there is no such bot", path: botPath, fault: channeltest.Fault{Status: 404, Body: read(t, "error_404.json")}, want: "token:pass scopes:pass bot:fail", says: "There is no bot 3001234."},
+		{name: "the bot cannot be read now", path: botPath, fault: channeltest.Fault{Status: 500, Body: read(t, "error_500.json")}, want: "token:pass scopes:pass bot:fail", says: "Try again"},
+		{name: "the answer is a web page", path: botPath, fault: channeltest.Fault{Status: 200, Body: "<html>"}, want: "token:pass scopes:pass bot:fail", says: "Check api_base_url."},
+		{name: "the answer is another object", path: botPath, fault: channeltest.Fault{Status: 200, Body: `{"callbackEvents":5}`}, want: "token:pass scopes:pass bot:fail", says: "Check api_base_url."},
+		{name: "the answer is a redirect", path: botPath, fault: channeltest.Fault{Status: 302, Header: http.Header{"Location": {"/x"}}}, want: "token:pass scopes:pass bot:fail", says: "Check api_base_url."},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			change := map[string]string{}
+			if row.scopes != "" {
+				change["scopes"] = row.scopes
+			}
+			b := open(t, channeltest.NaverWorksOptions{Bot: row.bot}, change)
+			if row.path != "" {
+				b.Platform.FailNext(row.path, row.fault)
+			}
+			report := b.Adapter.Check(context.Background())
+			var got []string
+			text := ""
+			for _, c := range report.Checks {
+				got = append(got, c.ID+":"+string(c.Status))
+				text += c.Message + "\n"
+			}
+			if strings.Join(got, " ") != row.want || !strings.Contains(text, row.says) {
+				t.Errorf("got %v\n%s", got, text)
+			}
+			if strings.Contains(row.want, "bot:pass") != (report.BotName == "총무봇") {
+				t.Errorf("bot name %q", report.BotName)
+			}
+			b.NoSecret(t, kit(), "the report", text)
+		})
+	}
+}
+
+func TestTheCheckReadsTheDocumentedBot(t *testing.T) {
+	b := open(t, channeltest.NaverWorksOptions{}, nil)
+	b.Platform.FailNext(strings.TrimSuffix(channeltest.NaverWorksUsersPath, "/users/"), channeltest.Fault{Status: 200, Body: read(t, "bot_get_response.json")})
+	report := b.Adapter.Check(context.Background())
+	if len(report.Checks) != 6 || report.BotName != "총무봇" || report.Checks[3].Status != channels.Warn {
+		t.Errorf("got %+v", report)
+	}
+}
+
+func TestTheCheckNamesScopesThatWereNotGranted(t *testing.T) {
+	b := open(t, channeltest.NaverWorksOptions{}, nil)
+	b.Platform.FailNext(channeltest.NaverWorksTokenPath, channeltest.Fault{
+		Status: 200, Body: `{"access_token":"kr1AAAAfewScopes","scope":"bot bot.message","expires_in":"86400"}`,
+	})
+	b.Platform.FailNext(strings.TrimSuffix(channeltest.NaverWorksUsersPath, "/users/"), channeltest.Fault{Status: 200, Body: read(t, "bot_get_response.json")})
+	scopes := b.Adapter.Check(context.Background()).Checks[1]
+	if scopes.Status != channels.Warn || !strings.Contains(scopes.Message, "asked for: bot.read, user.profile.read.") {
+		t.Errorf("got %+v", scopes)
+	}
+}
+
+func TestTheCheckUsesTheSharedToken(t *testing.T) {
+	b := open(t, channeltest.NaverWorksOptions{}, nil)
+	first := current(t, b)
+	for range 3 {
+		b.Adapter.Check(context.Background())
+	}
+	if current(t, b).Access != first.Access || grants(t, b) != "jwt-bearer" {
+		t.Errorf("grants %q", grants(t, b))
+	}
+}

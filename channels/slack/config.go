@@ -1,0 +1,84 @@
+package slack
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+
+	"dari/bot/settings"
+)
+
+// config is the decoded settings of one channel.
+type config struct {
+	signingSecret string
+	botToken      string
+	base          *url.URL // of the Web API; ends in "/": method names are appended to it
+}
+
+// rotating tells whether the bot token is one that dies after twelve hours:
+// https://docs.slack.dev/authentication/using-token-rotation
+func (c config) rotating() bool { return strings.HasPrefix(c.botToken, "xoxe.") }
+
+var (
+	signingSecret = regexp.MustCompile(`^[0-9a-fA-F]{32}$`)
+	botToken      = regexp.MustCompile(`^(xoxe\.)?xoxb-[0-9A-Za-z-]+$`)
+	appToken      = regexp.MustCompile(`^xapp-[0-9A-Za-z-]+$`)
+)
+
+// otherTokens are tokens that people paste instead of the bot token, by their first letters:
+// https://docs.slack.dev/authentication/tokens
+var otherTokens = []struct{ prefix, is string }{
+	{"xapp-", "an app-level token, which belongs in app_token"},
+	{"xoxp-", "a user token"},
+	{"xoxe.xoxp-", "a user or configuration token"},
+	{"xoxe-", "a refresh token"},
+	{"xoxa-", "a legacy workspace token"},
+	{"xoxr-", "a legacy refresh token"},
+	{"xoxs-", "a legacy token"},
+	{"xoxo-", "a legacy token"},
+	{"xoxc-", "a token of a browser session"},
+	{"xoxb-", "a bot token that is cut or holds characters that no token has; copy it again without line breaks"},
+}
+
+func newConfig(v settings.Values) (config, error) {
+	c := config{signingSecret: v.Text("signing_secret"), botToken: v.Text("bot_token")}
+	if !signingSecret.MatchString(c.signingSecret) {
+		return config{}, settings.Errorf("signing_secret", "format",
+			"must be the 32 hexadecimal characters under Basic Information, App Credentials, Signing Secret")
+	}
+	if !botToken.MatchString(c.botToken) {
+		return config{}, settings.Errorf("bot_token", "format",
+			"must be the Bot User OAuth Token under OAuth & Permissions, which starts with xoxb-; this is %s", describe(c.botToken))
+	}
+	if s := v.Text("app_token"); s != "" && !appToken.MatchString(s) {
+		return config{}, settings.Errorf("app_token", "format",
+			"must be the token under Basic Information, App-Level Tokens, which starts with xapp-; leave it empty without Socket Mode")
+	}
+	base, err := baseURL(v.Text("api_base_url"))
+	if err != nil {
+		return config{}, err
+	}
+	c.base = base
+	return c, nil
+}
+
+func describe(token string) string {
+	for _, t := range otherTokens {
+		if strings.HasPrefix(token, t.prefix) {
+			return t.is
+		}
+	}
+	return "something else"
+}
+
+// baseURL reads the address of the Web API and adds the slash at its end when it is missing.
+func baseURL(raw string) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || (u.Scheme != "https" && u.Scheme != "http") {
+		return nil, settings.Errorf("api_base_url", "format", "must be an address such as https://slack.com/api/, without user, query and fragment")
+	}
+	if !strings.HasSuffix(u.Path, "/") {
+		u = u.JoinPath("/")
+	}
+	return u, nil
+}

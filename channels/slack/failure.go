@@ -1,0 +1,112 @@
+package slack
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	slackapi "github.com/slack-go/slack"
+
+	"dari/channels"
+)
+
+// sendError sorts an error of the library. What it cannot tell is uncertain.
+func (a *adapter) sendError(call string, err error) *channels.SendError {
+	var (
+		sorted  *channels.SendError
+		limited *slackapi.RateLimitedError
+		status  slackapi.StatusCodeError
+		refused slackapi.SlackErrorResponse
+	)
+	switch {
+	case errors.As(err, &sorted): // from the transport; the wrapping around it holds the address
+		return sorted
+	case errors.As(err, &limited):
+		e := channels.Failf(channels.RateLimited, "ratelimited", "slack: %s: too many calls", call)
+		e.RetryAfter = min(limited.RetryAfter, time.Hour)
+		return e
+	case errors.As(err, &status):
+		return statusError(call, status.Code)
+	case errors.As(err, &refused):
+		return a.refusal(call, refused)
+	}
+	var request *url.Error // names the address, and a response URL is a credential
+	if errors.As(err, &request) {
+		err = request.Err
+	}
+	return channels.Failf(channels.Uncertain, "", "slack: %s: no readable answer: %s", call, a.scrub(err.Error()))
+}
+
+// statusError sorts answers other than 200, with which Slack itself answers only when it limits or is
+// in trouble: https://docs.slack.dev/apis/web-api/
+func statusError(call string, code int) *channels.SendError {
+	kind, why := channels.Config, "; check api_base_url"
+	switch {
+	case code == http.StatusTooManyRequests:
+		kind, why = channels.RateLimited, ""
+	case code >= 500:
+		kind, why = channels.Uncertain, ""
+	}
+	return channels.Failf(kind, fmt.Sprintf("http_%d", code), "slack: %s: answered %d %s%s", call, code, http.StatusText(code), why)
+}
+
+// refusal makes a SendError of {"ok":false}: code, remedy and, for refused blocks, the places at fault.
+func (a *adapter) refusal(call string, r slackapi.SlackErrorResponse) *channels.SendError {
+	text := []string{r.Err}
+	if hint := remedies[r.Err]; hint != "" {
+		text = append(text, hint)
+	}
+	if r.Needed != "" {
+		text = append(text, "needed is "+r.Needed)
+	}
+	text = append(text, r.ResponseMetadata.Messages...)
+	e := channels.Failf(kindOf(r.Err), r.Err, "slack: %s: %s", call, a.scrub(strings.Join(text, "; ")))
+	e.Scope = r.Needed
+	return e
+}
+
+// kindOf sorts Slack's error codes: https://docs.slack.dev/reference/methods/chat.postMessage#errors
+// A code that is not known is a refusal all the same.
+func kindOf(code string) channels.Kind {
+	switch code {
+	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope",
+		"no_permission", "org_login_required", "ekm_access_denied", "not_allowed_token_type", "access_denied":
+		return channels.Auth
+	case "ratelimited", "rate_limited":
+		return channels.RateLimited
+	case "service_unavailable", "request_timeout", "team_added_to_org":
+		return channels.Temporary
+	case "internal_error", "fatal_error": // Slack says that some of the call may have taken effect
+		return channels.Uncertain
+	case "not_in_channel", "channel_not_found":
+		// The bot was removed, or the room is hidden from it. An archived channel is another matter:
+		// the bot is in it, and nobody can write.
+		return channels.Blocked
+	}
+	return channels.Rejected
+}
+
+const reinstall = "install the app again under OAuth & Permissions and paste the new Bot User OAuth Token"
+
+// remedies say what a person can do about a code.
+var remedies = map[string]string{
+	"invalid_auth":           reinstall,
+	"not_authed":             reinstall,
+	"account_inactive":       reinstall,
+	"token_revoked":          reinstall,
+	"token_expired":          "token rotation is on; " + reinstall,
+	"missing_scope":          "add the scope under OAuth & Permissions and install the app again",
+	"not_allowed_token_type": "paste the Bot User OAuth Token, which starts with xoxb-",
+	"not_in_channel":         "invite the bot to the channel",
+	"channel_not_found":      "the channel does not exist or the bot was not invited to it",
+	"is_archived":            "the channel is archived",
+	"messages_tab_disabled":  "allow messages under App Home, Messages Tab",
+}
+
+// scrub takes the token out of a text from outside.
+func (a *adapter) scrub(s string) string {
+	return strings.NewReplacer(a.botToken, "•••", a.signingSecret, "•••").Replace(s)
+}

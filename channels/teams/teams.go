@@ -1,0 +1,112 @@
+// Package teams connects a Microsoft Teams bot through the Bot Framework Connector.
+//
+// The protocol: https://learn.microsoft.com/azure/bot-service/rest-api/bot-framework-rest-connector-api-reference
+package teams
+
+import (
+	"net/http"
+	"time"
+
+	"dari/bot/message"
+	"dari/bot/settings"
+	"dari/channels"
+)
+
+// Type is the channel type "teams".
+type Type struct{}
+
+// Name implements channels.Type.
+func (Type) Name() string { return "teams" }
+
+// Setup implements channels.Type.
+func (Type) Setup() channels.Setup {
+	return channels.Setup{
+		Fields: []settings.Field{
+			{Key: "app_id", Kind: settings.Text, Required: true, Help: "teams.app_id.help", Example: "00000000-0000-0000-0000-000000000000"},
+			{Key: "app_secret", Kind: settings.Secret, Required: true, Help: "teams.app_secret.help"},
+			{Key: "tenant_id", Kind: settings.Text, Required: true, Help: "teams.tenant_id.help", Example: "00000000-0000-0000-0000-000000000000"},
+			{Key: "openid_metadata_url", Kind: settings.URL, Default: publicCloud.metadata, Help: "teams.openid_metadata_url.help"},
+			// No default here: the address depends on the tenant.
+			{Key: "token_url", Kind: settings.URL, Help: "teams.token_url.help", Example: "https://login.microsoftonline.com/TENANT/oauth2/v2.0/token"},
+			{Key: "allowed_service_hosts", Kind: settings.List, Help: "teams.allowed_service_hosts.help", Example: "connector.example.com:8443"},
+		},
+		Steps: []settings.Step{
+			{ID: "teams.step.bot", Link: "https://portal.azure.com/#create/Microsoft.AzureBot"},
+			{ID: "teams.step.ids", Link: "https://portal.azure.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade"},
+			{ID: "teams.step.secret", Link: "https://portal.azure.com/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade"},
+			{ID: "teams.step.endpoint", Link: "https://portal.azure.com/#browse/Microsoft.BotService%2FbotServices", Shows: "webhook"},
+			{ID: "teams.step.channel", Link: "https://portal.azure.com/#browse/Microsoft.BotService%2FbotServices"},
+			{ID: "teams.step.package", Link: "https://dev.teams.microsoft.com/apps"},
+			{ID: "teams.step.upload", Link: "https://admin.teams.microsoft.com/policies/manage-apps"},
+			{ID: "teams.step.hello"},
+		},
+	}
+}
+
+const (
+	// maxButtons is the number of buttons on one hero card.
+	// https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference
+	maxButtons = 6
+	// maxSuggested is the number of suggested actions, which exist in personal chats.
+	// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/suggested-actions
+	maxSuggested = 3
+)
+
+// Limits implements channels.Type.
+func (Type) Limits() channels.Limits {
+	levels := map[message.Type]channels.Level{}
+	for _, t := range message.Types {
+		levels[t] = channels.Unsupported
+	}
+	levels[message.TypeText] = channels.Full
+	levels[message.TypeButtons] = channels.Full
+	return channels.Limits{
+		Messages: levels,
+		// A message may have about 100 KB counted as UTF-16, 80 KB to be safe; 28 000 units are 56 KB,
+		// still readable on a phone, and leave room for what rendering adds.
+		// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages
+		TextMax: 28000, TextUnit: channels.UTF16,
+		PerCall: 1,
+		Buttons: maxButtons,
+		// The text on a card is HTML: in the worst case every character grows to five ("&amp;"), and
+		// 7 000 of them stay below the same 80 KB.
+		ButtonText: 7000,
+		// No length is documented for titles of buttons; clients cut longer ones off.
+		ButtonLabel:  50,
+		QuickReplies: maxSuggested,
+		QuickLabel:   50,
+		// Copying has no card action; the others do.
+		// https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-actions
+		Actions: []message.ActionKind{
+			message.ActionPostback, message.ActionMessage, message.ActionURL, message.ActionPhone,
+		},
+		Markdown:      true,
+		MarksMentions: true,
+		SendTimeout:   10 * time.Second,
+	}
+}
+
+// New implements channels.Type.
+func (Type) New(v settings.Values, deps channels.Deps) (channels.Adapter, error) {
+	cfg, err := newConfig(v)
+	if err != nil {
+		return nil, err
+	}
+	// The bot's token must not travel on with a redirect, and keys come from where we asked.
+	client := *deps.HTTP
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	a := &adapter{config: cfg, http: &client, now: deps.Now}
+	a.keys = &keySet{url: cfg.metadataURL, http: &client, now: deps.Now, log: deps.Log.With("channel", deps.ChannelID)}
+	a.token = a.tokenSource(deps.Tokens)
+	return a, nil
+}
+
+// adapter is one registered bot.
+type adapter struct {
+	config
+	http  *http.Client
+	now   func() time.Time
+	keys  *keySet
+	seen  tokenCache
+	token *channels.TokenSource
+}
