@@ -23,22 +23,22 @@ const (
 
 // Event is one inbound event.
 type Event struct {
-	ID             string          `json:"-"` // given by the store; sorts by time
-	BotID          string          `json:"bot,omitempty"`
-	ChannelID      string          `json:"channel"`
-	ConversationID string          `json:"conversation,omitempty"`
-	Keys           []string        `json:"keys,omitempty"`
-	Kind           message.Kind    `json:"kind,omitempty"`
-	Name           string          `json:"name,omitempty"`
-	State          EventState      `json:"state"`
-	Reason         string          `json:"reason,omitempty"` // why ignored, failed or rejected
-	Of             string          `json:"of,omitempty"`     // a duplicate: the id of the first one
-	ReceivedAt     time.Time       `json:"at"`
-	ContentType    string          `json:"type,omitempty"`
-	Raw            []byte          `json:"-"`
-	StartedAt      time.Time       `json:"-"` // of the turn
-	FinishedAt     time.Time       `json:"-"`
-	Trace          json.RawMessage `json:"-"` // of the turn
+	ID             string // given by the store; sorts by time
+	BotID          string
+	ChannelID      string
+	ConversationID string
+	Keys           []string
+	Kind           message.Kind
+	Name           string
+	State          EventState
+	Reason         string // why ignored, failed or rejected
+	Of             string // a duplicate: the id of the first one
+	ReceivedAt     time.Time
+	ContentType    string
+	Raw            []byte
+	StartedAt      time.Time // of the turn
+	FinishedAt     time.Time
+	Trace          json.RawMessage // of the turn
 }
 
 // Accepted is the result of Accept for one event.

@@ -1,6 +1,7 @@
 package boltstore
 
 import (
+	"bytes"
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/json"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"dari/bot/message"
 	"dari/store"
 )
 
@@ -41,20 +43,29 @@ const (
 
 func seqKey(seq uint64) []byte { return binary.BigEndian.AppendUint64(nil, seq) }
 
-// An event record is a version byte, the length of the JSON head, the head, and the raw payload as it
-// came.
+// An event record is a version byte, the fields of the event in a fixed order, and the raw payload as it
+// came. It is written by hand because every callback pays for it: as JSON it would cost four times as
+// much and be half as large again. A new field gets a new version.
 const eventVersion = 1
 
-func encodeEvent(e *store.Event) ([]byte, error) {
-	head, err := json.Marshal(e)
-	if err != nil {
-		return nil, err
-	}
-	b := make([]byte, 0, 4+len(head)+len(e.Raw))
+func encodeEvent(e *store.Event) []byte {
+	b := make([]byte, 0, 192+len(e.Raw))
 	b = append(b, eventVersion)
-	b = binary.AppendUvarint(b, uint64(len(head)))
-	b = append(b, head...)
-	return append(b, e.Raw...), nil
+	b = binary.AppendVarint(b, e.ReceivedAt.UnixNano())
+	for _, s := range [...]string{
+		e.BotID, e.ChannelID, e.ConversationID, string(e.Kind), e.Name, string(e.State), e.Reason, e.Of, e.ContentType,
+	} {
+		b = appendText(b, s)
+	}
+	b = binary.AppendUvarint(b, uint64(len(e.Keys)))
+	for _, key := range e.Keys {
+		b = appendText(b, key)
+	}
+	return append(b, e.Raw...)
+}
+
+func appendText(b []byte, s string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
 func decodeEvent(seq uint64, b []byte) (store.Event, error) {
@@ -62,16 +73,62 @@ func decodeEvent(seq uint64, b []byte) (store.Event, error) {
 	if len(b) == 0 || b[0] != eventVersion {
 		return e, fmt.Errorf("event %s: unknown record version", e.ID)
 	}
-	n, w := binary.Uvarint(b[1:])
-	if w <= 0 || uint64(len(b)-1-w) < n {
+	r := reader{b: b[1:]}
+	e.ReceivedAt = time.Unix(0, r.varint()).UTC()
+	var kind, state string
+	for _, s := range [...]*string{
+		&e.BotID, &e.ChannelID, &e.ConversationID, &kind, &e.Name, &state, &e.Reason, &e.Of, &e.ContentType,
+	} {
+		*s = r.text()
+	}
+	e.Kind, e.State = message.Kind(kind), store.EventState(state)
+	for n := r.count(); n > 0 && !r.short; n-- {
+		e.Keys = append(e.Keys, r.text())
+	}
+	if r.short {
 		return e, fmt.Errorf("event %s: record is cut short", e.ID)
 	}
-	head := b[1+w : 1+w+int(n)]
-	if err := json.Unmarshal(head, &e); err != nil {
-		return e, fmt.Errorf("event %s: %w", e.ID, err)
-	}
-	e.Raw = append([]byte(nil), b[1+w+int(n):]...)
+	e.Raw = bytes.Clone(r.b)
 	return e, nil
+}
+
+// reader takes a record apart. Once something is missing, short is set and all that follows is empty.
+type reader struct {
+	b     []byte
+	short bool
+}
+
+func (r *reader) varint() int64 {
+	v, n := binary.Varint(r.b)
+	r.skip(n)
+	return v
+}
+
+func (r *reader) count() uint64 {
+	v, n := binary.Uvarint(r.b)
+	r.skip(n)
+	return v
+}
+
+func (r *reader) text() string {
+	n := r.count()
+	if n > uint64(len(r.b)) {
+		r.short = true
+	}
+	if r.short {
+		return ""
+	}
+	s := string(r.b[:n])
+	r.b = r.b[n:]
+	return s
+}
+
+func (r *reader) skip(n int) {
+	if n <= 0 {
+		r.short, r.b = true, nil
+		return
+	}
+	r.b = r.b[n:]
 }
 
 // turnRecord is the outcome of a turn, beside its event.

@@ -47,10 +47,6 @@ func (s *Store) acceptOne(t *txn, e *store.Event, res *store.Accepted, seq *uint
 		*res, *seq = store.Accepted{ID: seqID(eventPrefix, first), Duplicate: true}, 0
 		return nil
 	}
-	record, err := encodeEvent(e)
-	if err != nil {
-		return err
-	}
 	*seq = s.nextSeq()
 	*res = store.Accepted{ID: seqID(eventPrefix, *seq)}
 	for _, key := range e.Keys {
@@ -60,7 +56,7 @@ func (s *Store) acceptOne(t *txn, e *store.Event, res *store.Accepted, seq *uint
 	if e.State != store.Waiting {
 		t.counts.Handled++
 	}
-	return t.bucket(bucketInbox).Put(seqKey(*seq), record)
+	return t.bucket(bucketInbox).Put(seqKey(*seq), encodeEvent(e))
 }
 
 func (s *Store) forget(e *store.Event, seq uint64) {
@@ -94,11 +90,7 @@ func (s *Store) firstOf(t *txn, e *store.Event) (uint64, bool) {
 // Record implements store.Inbox.
 func (s *Store) Record(e store.Event) {
 	s.note(&op{apply: func(t *txn) error {
-		record, err := encodeEvent(&e)
-		if err != nil {
-			return err
-		}
-		return t.bucket(bucketNotes).Put(seqKey(s.nextSeq()), record)
+		return t.bucket(bucketNotes).Put(seqKey(s.nextSeq()), encodeEvent(&e))
 	}})
 }
 

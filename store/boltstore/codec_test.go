@@ -1,0 +1,67 @@
+package boltstore
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"dari/store"
+)
+
+func fullEvent() store.Event {
+	return store.Event{
+		ID: seqID(eventPrefix, 7), BotID: "bot", ChannelID: "ch", ConversationID: "ch:대화", Keys: []string{"k1", "k2"},
+		Kind: "text", Name: "message.text", State: store.Rejected, Reason: "why", Of: "ev_x",
+		ReceivedAt: time.Unix(1795312800, 123456789).UTC(), ContentType: "application/json", Raw: []byte("{}"),
+	}
+}
+
+func TestAnEventRecordHoldsEveryField(t *testing.T) {
+	in := fullEvent()
+	v := reflect.ValueOf(in)
+	for i := range v.NumField() {
+		switch name := v.Type().Field(i).Name; name {
+		case "StartedAt", "FinishedAt", "Trace": // of the turn, in a record of their own
+		default:
+			if v.Field(i).IsZero() {
+				t.Errorf("the test leaves %s empty", name)
+			}
+		}
+	}
+	got, err := decodeEvent(7, encodeEvent(&in))
+	if err != nil || !reflect.DeepEqual(got, in) {
+		t.Errorf("%v\ngot  %+v\nwant %+v", err, got, in)
+	}
+}
+
+func FuzzDecodeEvent(f *testing.F) {
+	e := fullEvent()
+	f.Add(encodeEvent(&e))
+	f.Add([]byte{})
+	f.Add([]byte{eventVersion, 0, 255, 255, 255, 255, 15})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		e, err := decodeEvent(1, b)
+		if err != nil {
+			return
+		}
+		again, err := decodeEvent(1, encodeEvent(&e))
+		if err != nil || !reflect.DeepEqual(again, e) {
+			t.Errorf("%v\n%+v\n%+v", err, e, again)
+		}
+	})
+}
+
+func TestIDsReadBackAndNothingElseDoes(t *testing.T) {
+	for _, seq := range []uint64{0, 1, 1 << 62, ^uint64(0)} {
+		if got, err := idSeq(eventPrefix, seqID(eventPrefix, seq)); err != nil || got != seq {
+			t.Errorf("%d: %d, %v", seq, got, err)
+		}
+	}
+	id := seqID(eventPrefix, 12345)
+	for _, bad := range []string{"", "ev_", id[3:], strings.ToUpper(id), id + "a", id[:len(id)-1], "dl_" + id[3:], id[:len(id)-1] + "v"} {
+		if _, err := idSeq(eventPrefix, bad); err == nil {
+			t.Errorf("%q was read", bad)
+		}
+	}
+}
