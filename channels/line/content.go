@@ -1,14 +1,35 @@
 package line
 
 import (
+	"encoding/json"
+
 	"github.com/line/line-bot-sdk-go/v8/linebot/webhook"
 
 	"dari/bot/message"
+	"dari/channels"
 )
+
+// plainText is a text message that names nobody: nearly every message there is, so it is not worth the
+// two passes that the library makes to find out which content it is.
+type plainText struct {
+	Type            string          `json:"type"`
+	ID              string          `json:"id"`
+	Text            string          `json:"text"`
+	QuotedMessageID string          `json:"quotedMessageId"`
+	Mention         json.RawMessage `json:"mention"`
+}
+
+func (t plainText) plain() bool { return t.Type == "text" && t.ID != "" && t.Mention == nil }
 
 // describeMessage fills in the message of an event.
 // https://developers.line.biz/en/reference/messaging-api/#message-event
 func (e event) describeMessage(in *message.Inbound) bool {
+	var text plainText
+	if len(e.Message) > 0 && channels.DecodePart(e.Message, &text) == nil && text.plain() {
+		in.Kind, in.Name, in.MessageID, in.Text = message.KindText, e.Type+"."+text.Type, text.ID, text.Text
+		in.Quoted = quoted(text.QuotedMessageID)
+		return true
+	}
 	content, err := webhook.UnmarshalMessageContent(e.Message)
 	if err != nil {
 		return false

@@ -76,7 +76,7 @@ type address struct {
 // Parse implements channels.Adapter. The console's Verify button sends a callback without events.
 func (a *adapter) Parse(r *channels.Request) (channels.Callback, error) {
 	var env envelope
-	if err := json.Unmarshal(r.Body, &env); err != nil {
+	if err := channels.Decode(r.Body, &env); err != nil {
 		return channels.Callback{}, channels.Malformed("the body is not LINE's JSON: %v", err)
 	}
 	if env.Events == nil {
@@ -92,7 +92,7 @@ func (a *adapter) Parse(r *channels.Request) (channels.Callback, error) {
 // inbound reads one event. Whatever cannot be read becomes an unknown event.
 func inbound(destination string, raw json.RawMessage) message.Inbound {
 	var e event
-	err := json.Unmarshal(raw, &e) // fills what fits, even when something does not
+	err := channels.DecodePart(raw, &e) // fills what fits, even when something does not
 	in := message.Inbound{
 		Kind:    message.KindUnknown,
 		Name:    e.Type,

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"time"
+	"unicode/utf8"
 
 	"dari/bot/message"
 	"dari/channels"
@@ -33,6 +34,8 @@ type loose string
 func (l *loose) UnmarshalJSON(b []byte) error {
 	*l = ""
 	switch c := b[0]; {
+	case c == '"' && utf8.Valid(b) && bytes.IndexByte(b, '\\') < 0: // what it nearly always is
+		*l = loose(b[1 : len(b)-1])
 	case c == '"':
 		var s string
 		if err := json.Unmarshal(b, &s); err != nil {
@@ -48,12 +51,12 @@ func (l *loose) UnmarshalJSON(b []byte) error {
 // Parse implements channels.Adapter. A callback is always one event.
 func (a *adapter) Parse(r *channels.Request) (channels.Callback, error) {
 	body := bytes.TrimSpace(r.Body)
-	if !json.Valid(body) || body[0] != '{' {
+	var e event
+	err := channels.Decode(body, &e)
+	if len(body) == 0 || body[0] != '{' || err != nil && !json.Valid(body) {
 		return channels.Callback{}, channels.Malformed("the body is not one JSON object")
 	}
-	var e event
 	// The JSON is valid, so an error means a shape that this version does not know.
-	err := json.Unmarshal(body, &e)
 	in := message.Inbound{
 		Name:         e.name(),
 		Keys:         []string{a.eventKey(r.Body)},

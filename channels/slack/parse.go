@@ -127,11 +127,11 @@ func digest(body []byte) string {
 // decode reads JSON and leaves fields of an unexpected type empty: one odd field must not cost the
 // whole message, and Slack adds and changes fields often. That is why the library's event types are
 // not used here; they refuse an event for any odd block in it.
-func decode(b []byte, v any) error {
+func decode[T any](b []byte, v *T) error {
 	if !bytes.HasPrefix(bytes.TrimSpace(b), []byte("{")) {
 		return errors.New("it is not an object")
 	}
-	err := json.Unmarshal(b, v)
+	err := channels.Decode(b, v)
 	var odd *json.UnmarshalTypeError
 	if errors.As(err, &odd) {
 		return nil

@@ -85,7 +85,7 @@ type reaction struct {
 func decode(body []byte) (activity, error) {
 	var act activity
 	var mismatch *json.UnmarshalTypeError
-	if err := json.Unmarshal(body, &act); err != nil && !errors.As(err, &mismatch) {
+	if err := channels.Decode(body, &act); err != nil && !errors.As(err, &mismatch) {
 		return activity{}, channels.Malformed("the body is not JSON")
 	}
 	if act.Type == "" {

@@ -13,10 +13,14 @@ import (
 func (s *Store) Accept(ctx context.Context, events []store.Event) ([]store.Accepted, error) {
 	out := make([]store.Accepted, len(events))
 	seqs := make([]uint64, len(events)) // 0 for a duplicate
+	records := make([][]byte, len(events))
+	for i := range events { // here and not in apply: the committer serves everybody
+		records[i] = encodeEvent(&events[i])
+	}
 	err := s.do(ctx, &op{
 		apply: func(t *txn) error {
 			for i := range events {
-				if err := s.acceptOne(t, &events[i], &out[i], &seqs[i]); err != nil {
+				if err := s.acceptOne(t, &events[i], records[i], &out[i], &seqs[i]); err != nil {
 					return err
 				}
 			}
@@ -42,7 +46,7 @@ func (s *Store) Accept(ctx context.Context, events []store.Event) ([]store.Accep
 	return out, nil
 }
 
-func (s *Store) acceptOne(t *txn, e *store.Event, res *store.Accepted, seq *uint64) error {
+func (s *Store) acceptOne(t *txn, e *store.Event, record []byte, res *store.Accepted, seq *uint64) error {
 	if first, ok := s.firstOf(t, e); ok {
 		*res, *seq = store.Accepted{ID: seqID(eventPrefix, first), Duplicate: true}, 0
 		return nil
@@ -56,7 +60,7 @@ func (s *Store) acceptOne(t *txn, e *store.Event, res *store.Accepted, seq *uint
 	if e.State != store.Waiting {
 		t.counts.Handled++
 	}
-	return t.bucket(bucketInbox).Put(seqKey(*seq), encodeEvent(e))
+	return t.bucket(bucketInbox).Put(seqKey(*seq), record)
 }
 
 func (s *Store) forget(e *store.Event, seq uint64) {
