@@ -67,9 +67,20 @@ type Limits struct {
 	MarksMentions bool `json:"marks_mentions"`
 	// SendTimeout bounds one platform call.
 	SendTimeout time.Duration `json:"-"`
+	// Rate is how often one channel may call the platform to send, and ConversationRate how often for
+	// one conversation. The zero Rate means that no limit is published.
+	Rate             Rate `json:"-"`
+	ConversationRate Rate `json:"-"`
 	// InFlight bounds concurrent platform calls of one channel; 0 means no bound.
 	InFlight int `json:"-"`
 }
 
 // Level returns how well the messenger shows messages of type t.
 func (l Limits) Level(t message.Type) Level { return l.Messages[t] }
+
+// Rate is a number of calls in a time, of which Burst may come at once.
+type Rate struct {
+	Calls int
+	Per   time.Duration
+	Burst int
+}

@@ -1,0 +1,82 @@
+package channels
+
+import (
+	"context"
+	"io"
+	"net/http"
+
+	"dari/bot/message"
+)
+
+// Optional abilities of an adapter, found by type assertion. All methods are safe for concurrent use
+// and may be called any number of times; errors are *SendError values.
+
+// MediaFetcher can fetch the files that people send.
+type MediaFetcher interface {
+	// Fetch opens the file of an attachment that this adapter has parsed. The caller closes the body
+	// and bounds what it reads. Temporary with RetryAfter means "not ready yet", Rejected "gone".
+	Fetch(ctx context.Context, a message.Attachment) (Media, error)
+}
+
+// Media is an open file.
+type Media struct {
+	Body io.ReadCloser
+	MIME string // as the platform says; may be empty or wrong
+	Name string // may be empty
+	Size int64  // bytes, -1 if unknown
+}
+
+// Typist can show that an answer is being prepared.
+type Typist interface {
+	// Typing shows it once, for the few seconds that the platform gives it. Only Conversation,
+	// Reference and Address of out are set. A conversation that cannot show it is no error.
+	Typing(ctx context.Context, out Outgoing) error
+}
+
+// Streamer can show a text while it is still growing.
+type Streamer interface {
+	// Stream begins a message in the conversation. Unsupported conversations are Rejected, and the
+	// caller sends the finished text instead.
+	Stream(ctx context.Context, out Outgoing) (Stream, error)
+}
+
+// Stream is one growing message. Its methods are called one at a time.
+type Stream interface {
+	// Update shows the whole text so far, which begins with what was shown before.
+	Update(ctx context.Context, text string) error
+	// Finish shows the finished message and ends the stream. It must be called, also after an error of
+	// Update. Its errors mean what those of Adapter.Send mean.
+	Finish(ctx context.Context, m message.Message) (Receipt, error)
+}
+
+// Opener can write to a person first.
+type Opener interface {
+	// Open returns the direct conversation with a person, making it if need be, and the reference to
+	// write to it. user is the platform's user id as the send API takes it.
+	Open(ctx context.Context, user string) (message.Conversation, []byte, error)
+}
+
+// OpenURL fetches a file that an outbound message names, for platforms that want the bytes. It reads
+// nothing yet; the caller closes the body.
+func OpenURL(ctx context.Context, client *http.Client, url string) (Media, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return Media{}, Failf(Rejected, "media_url", "the file's address is no URL")
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		se := AsSendError(err)
+		if se.Kind == Uncertain { // nothing was sent to anybody
+			return Media{}, &SendError{Kind: Temporary, Code: se.Code, Err: se.Err}
+		}
+		return Media{}, se
+	}
+	if resp.StatusCode != http.StatusOK {
+		resp.Body.Close()
+		if resp.StatusCode >= 500 || resp.StatusCode == http.StatusTooManyRequests {
+			return Media{}, Failf(Temporary, "media_url", "the file's server answered %d", resp.StatusCode)
+		}
+		return Media{}, Failf(Rejected, "media_url", "the file's server answered %d", resp.StatusCode)
+	}
+	return Media{Body: resp.Body, MIME: resp.Header.Get("Content-Type"), Size: resp.ContentLength}, nil
+}
