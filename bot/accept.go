@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"time"
 
 	"dari/bot/message"
@@ -30,6 +31,7 @@ func (r *Runtime) Accept(ctx context.Context, ch *Channel, req *channels.Request
 		return err
 	}
 	r.metrics.acceptSeconds.Observe(time.Since(start).Seconds())
+	debug := r.log.Enabled(ctx, slog.LevelDebug)
 	for i, res := range results {
 		e := events[i]
 		if res.Duplicate {
@@ -38,7 +40,9 @@ func (r *Runtime) Accept(ctx context.Context, ch *Channel, req *channels.Request
 		}
 		e.ID = res.ID
 		r.metrics.events.WithLabelValues(ch.Record.Type, ch.Record.ID, "accepted").Inc()
-		r.log.Debug("event accepted", "channel", e.ChannelID, "event", e.ID, "kind", e.Kind, "conversation", e.ConversationID)
+		if debug {
+			r.log.Debug("event accepted", "channel", e.ChannelID, "event", e.ID, "kind", e.Kind, "conversation", e.ConversationID)
+		}
 		r.feed.publishEvent(e)
 	}
 	return nil

@@ -19,14 +19,14 @@ func (r *Runtime) deliver(work context.Context, c store.DeliveryClaim) {
 	receipt, err := r.send(work, d)
 	if work.Err() != nil && err != nil {
 		log.Warn("delivery handed back", "error", err)
-		r.store.ReleaseDelivery(c)
+		r.store.ReleaseDelivery(c, time.Time{})
 		return
 	}
 	result := judge(d.Result, receipt, err, time.Now(), rand.Float64())
 	// The call has been made: its result is written even while work is being cut off.
 	if err := r.store.FinishDelivery(context.WithoutCancel(work), c, result); err != nil {
 		log.Error("result of the delivery not written; it will be sent again", "error", err)
-		r.store.ReleaseDelivery(c)
+		r.store.ReleaseDelivery(c, time.Time{})
 		return
 	}
 	r.metrics.attempts.WithLabelValues(r.typeOf(d.ChannelID), d.ChannelID, outcome(result)).Inc()

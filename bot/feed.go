@@ -2,6 +2,7 @@ package bot
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"dari/store"
@@ -10,9 +11,10 @@ import (
 // Feed tells watchers what happens, as it happens. It is a convenience, not a record: a watcher that
 // does not keep up misses entries and is told so.
 type Feed struct {
-	mu     sync.Mutex
-	subs   map[*Subscription]struct{}
-	closed bool
+	mu       sync.Mutex
+	subs     map[*Subscription]struct{}
+	watchers atomic.Int32 // len(subs), to be quick when nobody watches
+	closed   bool
 }
 
 // FeedEntry is one thing that happened.
@@ -50,6 +52,7 @@ func (f *Feed) Watch(want func(FeedEntry) bool) *Subscription {
 		return s
 	}
 	f.subs[s] = struct{}{}
+	f.watchers.Store(int32(len(f.subs)))
 	return s
 }
 
@@ -58,6 +61,7 @@ func (f *Feed) Leave(s *Subscription) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.subs, s)
+	f.watchers.Store(int32(len(f.subs)))
 }
 
 func (f *Feed) publish(e FeedEntry) {
@@ -86,6 +90,9 @@ func offer(c chan FeedEntry, e FeedEntry) bool {
 }
 
 func (f *Feed) publishEvent(e store.Event) {
+	if f.watchers.Load() == 0 {
+		return
+	}
 	f.publish(FeedEntry{
 		Type: "event", At: time.Now().UTC(), ID: e.ID, BotID: e.BotID, ChannelID: e.ChannelID,
 		ConversationID: e.ConversationID, Kind: string(e.Kind), State: string(e.State), Reason: e.Reason,
@@ -93,6 +100,9 @@ func (f *Feed) publishEvent(e store.Event) {
 }
 
 func (f *Feed) publishDelivery(d store.Delivery) {
+	if f.watchers.Load() == 0 {
+		return
+	}
 	f.publish(FeedEntry{
 		Type: "delivery", At: time.Now().UTC(), ID: d.ID, BotID: d.BotID, ChannelID: d.ChannelID,
 		ConversationID: d.ConversationID, State: string(d.Result.Status), Reason: d.Result.Error,

@@ -154,7 +154,8 @@ func (r *Runtime) dispatchTurns(intake, work context.Context) {
 }
 
 func (r *Runtime) dispatchDeliveries(intake, work context.Context) {
-	dispatch(intake, &r.workers, r.opts.MaxSends, r.log, r.store.NextDelivery, r.store.ReleaseDelivery,
+	dispatch(intake, &r.workers, r.opts.MaxSends, r.log, r.store.NextDelivery,
+		func(c store.DeliveryClaim) { r.store.ReleaseDelivery(c, time.Time{}) },
 		func(c store.DeliveryClaim) { r.deliver(work, c) })
 }
 

@@ -211,6 +211,12 @@ type Token struct {
 	Expires time.Time `json:"expires"` // of its longest-lived part
 }
 
+// Postback is the data of a button that was too long for its platform.
+type Postback struct {
+	Data string    `json:"data"`
+	At   time.Time `json:"at"`
+}
+
 // Audit is one line of the audit log.
 type Audit struct {
 	ID     string    `json:"-"`

@@ -87,8 +87,9 @@ type Outbox interface {
 	NextDelivery(ctx context.Context) (DeliveryClaim, error)
 	// FinishDelivery ends the claim with the result. Status Pending means: try again at NextAt.
 	FinishDelivery(ctx context.Context, c DeliveryClaim, r Result) error
-	// ReleaseDelivery hands the delivery back untried.
-	ReleaseDelivery(c DeliveryClaim)
+	// ReleaseDelivery hands the delivery back untried, to be offered again at the given time; a zero
+	// time means soon. The time is forgotten by a restart.
+	ReleaseDelivery(c DeliveryClaim, until time.Time)
 	// Resend queues a failed, uncertain or cancelled delivery again; ErrState for any other.
 	Resend(ctx context.Context, id string) (Delivery, error)
 
@@ -108,6 +109,8 @@ type Catalog interface {
 	Users() Table[User]
 	Sessions() Table[Session]
 	Links() Table[Link]
+	// Postbacks is keyed by the reference that stands in for the data.
+	Postbacks() Table[Postback]
 	// Tokens is keyed by the token's name.
 	Tokens() Table[Token]
 }

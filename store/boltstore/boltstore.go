@@ -58,6 +58,7 @@ var (
 	bucketSessions      = []byte("sessions")
 	bucketLinks         = []byte("links")
 	bucketTokens        = []byte("tokens")
+	bucketPostbacks     = []byte("postbacks")
 )
 
 var sequenceBuckets = [][]byte{bucketInbox, bucketTurns, bucketNotes, bucketOutbox, bucketResults, bucketAudit}

@@ -122,8 +122,11 @@ func (s *Store) FinishDelivery(ctx context.Context, c store.DeliveryClaim, r sto
 }
 
 // ReleaseDelivery implements store.Outbox.
-func (s *Store) ReleaseDelivery(c store.DeliveryClaim) {
-	s.outs.delay(c.Delivery.ConversationID, later())
+func (s *Store) ReleaseDelivery(c store.DeliveryClaim, until time.Time) {
+	if until.IsZero() {
+		until = later()
+	}
+	s.outs.delay(c.Delivery.ConversationID, until)
 }
 
 // Resend implements store.Outbox.

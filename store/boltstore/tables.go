@@ -15,14 +15,31 @@ type table[T any] struct {
 	bucket []byte
 }
 
-func (s *Store) Bots() store.Table[store.Bot]         { return table[store.Bot]{s, bucketBots} }
+// Bots implements store.Catalog, as do the tables that follow.
+func (s *Store) Bots() store.Table[store.Bot] { return table[store.Bot]{s, bucketBots} }
+
+// Channels returns the channels.
 func (s *Store) Channels() store.Table[store.Channel] { return table[store.Channel]{s, bucketChannels} }
 
-func (s *Store) APIKeys() store.Table[store.APIKey]   { return table[store.APIKey]{s, bucketAPIKeys} }
-func (s *Store) Users() store.Table[store.User]       { return table[store.User]{s, bucketUsers} }
+// APIKeys returns the API keys.
+func (s *Store) APIKeys() store.Table[store.APIKey] { return table[store.APIKey]{s, bucketAPIKeys} }
+
+// Users returns the people who may sign in.
+func (s *Store) Users() store.Table[store.User] { return table[store.User]{s, bucketUsers} }
+
+// Sessions returns the console sessions.
 func (s *Store) Sessions() store.Table[store.Session] { return table[store.Session]{s, bucketSessions} }
-func (s *Store) Links() store.Table[store.Link]       { return table[store.Link]{s, bucketLinks} }
-func (s *Store) Tokens() store.Table[store.Token]     { return table[store.Token]{s, bucketTokens} }
+
+// Links returns the one-time links.
+func (s *Store) Links() store.Table[store.Link] { return table[store.Link]{s, bucketLinks} }
+
+// Postbacks returns the button data that was too long for its platform.
+func (s *Store) Postbacks() store.Table[store.Postback] {
+	return table[store.Postback]{s, bucketPostbacks}
+}
+
+// Tokens returns the sealed tokens.
+func (s *Store) Tokens() store.Table[store.Token] { return table[store.Token]{s, bucketTokens} }
 
 func (t table[T]) Get(_ context.Context, id string) (v T, err error) {
 	err = t.s.db.View(func(tx *bbolt.Tx) error { return getJSON(tx.Bucket(t.bucket), id, &v) })

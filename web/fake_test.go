@@ -1,0 +1,191 @@
+package web
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"dari/bot/message"
+	"dari/bot/settings"
+	"dari/channels"
+	"dari/dialog"
+)
+
+// platform is what the fake adapters talk to.
+type platform struct {
+	mu      sync.Mutex
+	token   channels.Token
+	issued  int
+	failure error // of the token desk
+}
+
+func (p *platform) fail(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.failure = err
+}
+
+func (p *platform) get(renew bool) (channels.Token, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.failure != nil {
+		return channels.Token{}, p.failure
+	}
+	if renew || p.issued == 0 {
+		p.issued++
+		p.token = channels.Token{
+			Access: "token-" + string(rune('0'+p.issued)), Scope: "bot bot.message",
+			IssuedAt: start, ExpiresAt: start.Add(time.Hour + 900*time.Millisecond),
+		}
+	}
+	return p.token, nil
+}
+
+// fakeType is a messenger whose callbacks are signed with the channel's secret.
+type fakeType struct {
+	name string
+	desk bool
+	*platform
+}
+
+func (f fakeType) Name() string { return f.name }
+
+func (f fakeType) Setup() channels.Setup {
+	return channels.Setup{
+		Fields: []settings.Field{
+			{Key: "secret", Kind: settings.Secret, Required: true, Help: "fake.secret"},
+			{Key: "auth_header", Kind: settings.Secret},
+			{Key: "region", Kind: settings.Text, Default: "kr"},
+			{Key: "headers", Kind: settings.Map},
+		},
+		Steps: []settings.Step{{ID: "fake.step", Link: "https://example.com", Shows: "webhook"}},
+	}
+}
+
+func (f fakeType) Limits() channels.Limits {
+	return channels.Limits{
+		Messages: map[message.Type]channels.Level{message.TypeText: channels.Full},
+		TextMax:  2000, TextUnit: channels.UTF16, PerCall: 5,
+	}
+}
+
+func (f fakeType) New(v settings.Values, d channels.Deps) (channels.Adapter, error) {
+	if v.Text("region") == "nowhere" {
+		return nil, settings.Errorf("region", "option", "must be a place")
+	}
+	a := &fakeAdapter{secret: []byte(v.Text("secret"))}
+	if f.desk {
+		return &deskAdapter{a, v.Text("auth_header"), f.platform}, nil
+	}
+	return a, nil
+}
+
+type fakeAdapter struct{ secret []byte }
+
+func sign(secret, body []byte) string {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write(body)
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+func (a *fakeAdapter) Verify(_ context.Context, r *channels.Request) error {
+	switch r.Header.Get("X-Test") {
+	case "panic":
+		panic("verify: secret=" + string(a.secret))
+	case "keys":
+		return &channels.Refusal{Status: 503, Code: "keys", Detail: "the keys cannot be fetched"}
+	case "error":
+		return errors.New("no refusal at all")
+	case "stale":
+		return channels.Unauthorized("stale", "the timestamp is too old")
+	}
+	if !hmac.Equal([]byte(r.Header.Get("X-Signature")), []byte(sign(a.secret, r.Body))) {
+		return channels.Unauthorized("signature", "the signature does not match")
+	}
+	return nil
+}
+
+type fakeBody struct {
+	Challenge string      `json:"challenge,omitempty"`
+	Events    []fakeEvent `json:"events"`
+}
+
+type fakeEvent struct {
+	ID   string `json:"id"`
+	Room string `json:"room"`
+	Text string `json:"text"`
+}
+
+func (a *fakeAdapter) Parse(r *channels.Request) (cb channels.Callback, err error) {
+	if strings.Contains(string(r.Body), "explode") {
+		panic("parse")
+	}
+	var body fakeBody
+	if json.Unmarshal(r.Body, &body) != nil {
+		return cb, channels.Malformed("the body is not JSON")
+	}
+	if body.Challenge != "" {
+		cb.Answer = channels.Answer{Status: 202, ContentType: "text/plain", Body: []byte(body.Challenge)}
+	}
+	for _, e := range body.Events {
+		raw, _ := json.Marshal(fakeBody{Events: []fakeEvent{e}})
+		cb.Events = append(cb.Events, message.Inbound{
+			Kind: message.KindText, Name: "message", Keys: []string{e.ID}, Text: e.Text, Raw: raw,
+			Conversation: message.Conversation{ID: e.Room, Kind: message.Direct},
+			Sender:       message.User{ID: "user-" + e.Room},
+			Address:      json.RawMessage(`{"reply":"handle-of-the-reply"}`),
+		})
+	}
+	return cb, nil
+}
+
+func (a *fakeAdapter) Send(_ context.Context, out channels.Outgoing) (channels.Receipt, error) {
+	if out.Messages[0].Text == "undeliverable" {
+		return channels.Receipt{}, channels.Failf(channels.Rejected, "E42", "the platform does not take it")
+	}
+	return channels.Receipt{MessageIDs: []string{"m1"}, Route: "push"}, nil
+}
+
+func (a *fakeAdapter) Check(context.Context) channels.Report {
+	return channels.Report{BotName: "Fake", Checks: []channels.Check{{ID: "token", Status: channels.Pass, Message: "works", MS: 3}}}
+}
+
+// deskAdapter adds the token desk.
+type deskAdapter struct {
+	*fakeAdapter
+	header string
+	*platform
+}
+
+func (d *deskAdapter) DeskHeader() string { return d.header }
+
+func (d *deskAdapter) CurrentToken(context.Context) (channels.Token, error) { return d.get(false) }
+
+func (d *deskAdapter) RenewToken(context.Context) (channels.Token, error) { return d.get(true) }
+
+// fakeEngine says what it hears.
+type fakeEngine struct{}
+
+func (fakeEngine) Name() string { return "fake" }
+
+func (fakeEngine) Fields() []settings.Field {
+	return []settings.Field{
+		{Key: "url", Kind: settings.Text},
+		{Key: "secret", Kind: settings.Secret},
+	}
+}
+
+func (fakeEngine) New(settings.Values, dialog.Deps) (dialog.Engine, error) { return fakeEngine{}, nil }
+
+func (fakeEngine) Turn(_ context.Context, t dialog.Turn, _ func(message.Message) error) (dialog.Result, error) {
+	return dialog.Result{
+		Reply: message.Reply{Messages: []message.Message{message.Text(t.Inbound.Text)}},
+		State: &dialog.State{Token: "state-after-" + t.Inbound.Text},
+	}, nil
+}

@@ -1,0 +1,93 @@
+package web
+
+import "github.com/gin-gonic/gin"
+
+// public adds the routes that platforms, integrators and users reach.
+func (s *Server) public(r gin.IRouter) {
+	for _, t := range s.opts.Channels.Types() {
+		hook := callback{s.opts.Runtime, t.Name(), s.now, s.log}
+		r.POST("/"+t.Name()+"/:channel/webhook", s.do(hook.serve))
+
+		// Types without a token desk answer 404, like a desk that is closed.
+		desk := desk{s.opts.Runtime, t.Name(), s.desks, s.audit, s.now, s.log}
+		r.GET("/"+t.Name()+"/:channel/auth", noStore, s.do(desk.current))
+		r.POST("/"+t.Name()+"/:channel/auth", noStore, s.do(desk.current))
+		r.GET("/"+t.Name()+"/:channel/authrefresh", noStore, s.do(desk.renew))
+		r.POST("/"+t.Name()+"/:channel/authrefresh", noStore, s.do(desk.renew))
+	}
+	if s.opts.Pages != nil {
+		s.opts.Pages.MountPublic(r)
+	}
+}
+
+// health adds the routes for load balancers, which ask with GET or HEAD.
+func (s *Server) health(r gin.IRouter) {
+	h := health{s.opts.Runtime, s.log}
+	r.GET(pathHealthz, h.alive)
+	r.HEAD(pathHealthz, h.alive)
+	r.GET(pathReadyz, h.ready)
+	r.HEAD(pathReadyz, h.ready)
+}
+
+// admin adds the API and the console.
+func (s *Server) admin(r gin.IRouter) {
+	if s.opts.Metrics != nil {
+		r.GET("/metrics", s.localOr(scopeRead), gin.WrapH(s.opts.Metrics))
+	}
+	r.GET("/openapi.yaml", noStore, s.docs.file)
+	r.GET("/api/docs", noStore, s.docs.page)
+	r.GET("/api/v1/openapi.yaml", noStore, s.docs.file)
+
+	v1 := r.Group("/api/v1", noStore, s.authenticate)
+	read := v1.Group("", s.need(scopeRead))
+	send := v1.Group("", s.need(scopeSend))
+	build := v1.Group("", s.need(scopeBuilder))
+	admin := v1.Group("", s.need(scopeAdmin))
+
+	types := typesAPI{s.opts.Channels, s.opts.Engines}
+	read.GET("/channel-types", s.do(types.channels))
+	read.GET("/engine-types", s.do(types.engines))
+
+	bots := botsAPI{s.opts.Runtime, s.audit}
+	read.GET("/bots", s.do(bots.list))
+	build.POST("/bots", s.do(bots.create))
+	read.GET("/bots/:bot", s.do(bots.show))
+	build.PATCH("/bots/:bot", s.do(bots.patch))
+	build.DELETE("/bots/:bot", s.do(bots.delete))
+
+	chans := channelsAPI{s.opts.Runtime, s.audit, s.baseURL}
+	read.GET("/bots/:bot/channels", s.do(chans.list))
+	build.POST("/bots/:bot/channels", s.do(chans.create))
+	read.GET("/channels/:channel", s.do(chans.show))
+	build.PATCH("/channels/:channel", s.do(chans.patch))
+	build.DELETE("/channels/:channel", s.do(chans.delete))
+	build.POST("/channels/:channel/check", s.do(chans.check))
+	build.POST("/channels/:channel/enable", s.do(chans.enable))
+	build.POST("/channels/:channel/disable", s.do(chans.disable))
+
+	events := eventsAPI{s.opts.Runtime, s.opts.Runtime.Store()}
+	read.GET("/events", s.do(events.list))
+	read.GET("/events/:event", s.do(events.show))
+	read.GET("/ledger", s.do(events.ledger))
+	read.GET("/stream", s.do(stream{s.opts.Runtime.Feed(), s.authority, s.keepAlive}.serve))
+
+	deliveries := deliveriesAPI{s.opts.Runtime.Store(), s.audit}
+	read.GET("/deliveries", s.do(deliveries.list))
+	read.GET("/deliveries/:delivery", s.do(deliveries.show))
+	send.POST("/deliveries/:delivery/resend", s.do(deliveries.resend))
+
+	conversations := conversationsAPI{s.opts.Runtime.Store(), s.audit}
+	read.GET("/conversations", s.do(conversations.list))
+	read.GET("/conversations/:conversation", s.do(conversations.show))
+	build.POST("/conversations/:conversation/reset", s.do(conversations.reset))
+
+	keys := keysAPI{s.opts.Runtime.Store().APIKeys(), s.audit, s.now}
+	admin.GET("/api-keys", s.do(keys.list))
+	admin.POST("/api-keys", s.do(keys.create))
+	admin.DELETE("/api-keys/:key", s.do(keys.delete))
+	admin.GET("/audit", s.do(auditAPI{s.opts.Runtime.Store()}.list))
+
+	if s.opts.Pages != nil {
+		s.opts.Pages.MountAdmin(r)
+	}
+}
