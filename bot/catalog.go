@@ -58,6 +58,7 @@ type Channel struct {
 
 	groupMode string
 	inFlight  chan struct{} // nil: no bound
+	pace      *pace
 	rejects   *rate.Limiter
 }
 
@@ -140,7 +141,7 @@ func (c *Catalog) make(rec store.Channel, t channels.Type, values settings.Value
 	}
 	ch := &Channel{
 		Record: rec, Type: t, Adapter: adapter, Limits: t.Limits(), groupMode: mode,
-		rejects: rate.NewLimiter(rate.Every(time.Second), 60),
+		rejects: rate.NewLimiter(rate.Every(time.Second), 60), pace: newPace(t.Limits()),
 	}
 	if n := ch.Limits.InFlight; n > 0 {
 		ch.inFlight = make(chan struct{}, n)

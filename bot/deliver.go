@@ -16,7 +16,17 @@ func (r *Runtime) deliver(work context.Context, c store.DeliveryClaim) {
 	d := c.Delivery
 	log := r.log.With("channel", d.ChannelID, "event", d.EventID, "delivery", d.ID)
 	start := time.Now()
+	ch, err := r.Channel(work, d.ChannelID)
+	if err == nil {
+		if until := ch.pace.slot(start, d.ID, d.ConversationID); !until.IsZero() {
+			r.store.ReleaseDelivery(c, until)
+			return
+		}
+	}
 	receipt, err := r.send(work, d)
+	if se := channels.AsSendError(err); err != nil && se.Kind == channels.RateLimited && ch != nil {
+		ch.pace.pause(time.Now().Add(se.RetryAfter))
+	}
 	if work.Err() != nil && err != nil {
 		log.Warn("delivery handed back", "error", err)
 		r.store.ReleaseDelivery(c, time.Time{})

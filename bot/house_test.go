@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -183,6 +184,7 @@ func (t scriptedType) New(v settings.Values, _ channels.Deps) (channels.Adapter,
 // scriptedChannel is a messenger whose platform does what the test says.
 type scriptedChannel struct {
 	mu     sync.Mutex
+	typing atomic.Int32
 	limits func(*channels.Limits)
 	sent   []channels.Outgoing
 	send   func(ctx context.Context, n int, out channels.Outgoing) error // n counts from 1
@@ -202,6 +204,9 @@ func (c *scriptedChannel) Parse(r *channels.Request) (channels.Callback, error) 
 	}
 	if s.Kind != "" {
 		in.Kind = message.Kind(s.Kind)
+	}
+	if in.Kind == message.KindPostback {
+		in.Postback, in.Text = &message.Postback{Data: s.Text}, ""
 	}
 	if s.Group {
 		in.Conversation.Kind = message.Group
@@ -227,6 +232,11 @@ func (c *scriptedChannel) Send(ctx context.Context, out channels.Outgoing) (chan
 
 func (c *scriptedChannel) Check(context.Context) channels.Report {
 	return channels.Report{Checks: []channels.Check{{ID: "bot", Status: channels.Pass}}, BotName: "총무봇"}
+}
+
+func (c *scriptedChannel) Typing(context.Context, channels.Outgoing) error {
+	c.typing.Add(1)
+	return nil
 }
 
 func (c *scriptedChannel) texts() []string {

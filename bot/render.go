@@ -2,6 +2,7 @@ package bot
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -17,8 +18,11 @@ type rendered struct {
 
 // render degrades a reply to the limits of a channel type: what the messenger cannot show becomes
 // text, what is too long is split, what is too much is spelled out. Nothing goes without a note.
-func render(reply message.Reply, channelType string, l channels.Limits) rendered {
-	r := renderer{channel: channelType, limits: l}
+//
+// Button data longer than the messenger takes is handed to refer, which returns a short reference to
+// stand in for it.
+func render(reply message.Reply, channelType string, l channels.Limits, refer func(string) string) rendered {
+	r := renderer{channel: channelType, limits: l, refer: refer}
 	messages := slices.Clone(reply.Messages)
 	if n := len(messages); n > 0 && len(reply.QuickReplies) > 0 {
 		last := &messages[n-1]
@@ -37,6 +41,7 @@ func render(reply message.Reply, channelType string, l channels.Limits) rendered
 type renderer struct {
 	channel string
 	limits  channels.Limits
+	refer   func(data string) string // keeps data that is too long; nil spells the button out instead
 	path    string
 	out     []message.Message
 	notes   []string
@@ -68,9 +73,74 @@ func (r *renderer) message(m message.Message) {
 		r.text(m, m.QuickReplies)
 	case m.Type == message.TypeButtons:
 		r.buttons(m)
+	case m.Type == message.TypeCards:
+		r.cards(m)
+	case m.URL != "" && !r.reachable(m.URL):
+		r.text(asText(m), m.QuickReplies)
 	default:
 		r.out = append(r.out, m)
 	}
+}
+
+// reachable tells whether a platform can fetch the file.
+func (r *renderer) reachable(raw string) bool {
+	u, err := url.Parse(raw)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+		r.note("url: is not an http or https address; sent as text")
+	case over(raw, r.limits.URL):
+		r.note("url: is longer than the %d characters that %s takes; sent as text", r.limits.URL, r.channel)
+	default:
+		return true
+	}
+	return false
+}
+
+// cards fits every card and splits too many over several messages.
+func (r *renderer) cards(m message.Message) {
+	cards := make([]message.Card, len(m.Cards))
+	for i, c := range m.Cards {
+		cards[i] = r.card(i, c)
+	}
+	groups := chunk(cards, r.limits.Cards)
+	if len(groups) > 1 {
+		r.note("%d cards are over the limit of %d; sent in %d messages", len(cards), r.limits.Cards, len(groups))
+	}
+	for i, g := range groups {
+		part := m
+		part.Cards, part.QuickReplies = g, nil
+		if i == len(groups)-1 {
+			part.QuickReplies = m.QuickReplies
+		}
+		r.out = append(r.out, part)
+	}
+}
+
+// card fits one card: what has no room moves down, from title to text, and at last is cut with a note.
+func (r *renderer) card(i int, c message.Card) message.Card {
+	actions, spelled := r.actions(c.Actions, r.limits.ButtonLabel)
+	if limit := r.limits.CardActions; len(actions) > limit {
+		r.note("cards[%d]: %d buttons are over the limit of %d; the rest is spelled out", i, len(actions), limit)
+		for _, a := range actions[limit:] {
+			spelled = append(spelled, spell(a))
+		}
+		actions = actions[:limit]
+	}
+	c.Actions = actions
+	if len(spelled) > 0 {
+		c.Text = strings.TrimPrefix(c.Text+"\n"+strings.Join(spelled, "\n"), "\n")
+	}
+	for _, part := range []struct {
+		name  string
+		text  *string
+		limit int
+	}{{"title", &c.Title, r.limits.CardTitle}, {"text", &c.Text, r.limits.CardText}} {
+		if short := shorten(*part.text, part.limit); short != *part.text {
+			r.note("cards[%d].%s is over the limit of %d; cut", i, part.name, part.limit)
+			*part.text = short
+		}
+	}
+	return c
 }
 
 // text splits long text; quick replies stay with the last part.
@@ -164,6 +234,9 @@ func (r *renderer) actions(in []message.Action, labelMax int) (fit []message.Act
 			r.note("%s has no %s button; %q is spelled out", r.channel, a.Kind, a.Label)
 			spelled = append(spelled, spell(a))
 			continue
+		}
+		if over(a.Data, r.limits.PostbackData) && r.refer != nil {
+			a.Data = r.refer(a.Data)
 		}
 		if over(a.Data, r.limits.PostbackData) || over(a.URL, r.limits.URL) {
 			r.note("data of button %q is longer than %s takes; spelled out", a.Label, r.channel)

@@ -171,7 +171,7 @@ func (r *Runtime) housekeeping(ctx context.Context) {
 			return
 		}
 		pruned, err := r.store.Prune(ctx, r.opts.Retention)
-		err = errors.Join(err, tokens{store: r.store}.sweep(ctx))
+		err = errors.Join(err, tokens{store: r.store}.sweep(ctx), sweepPostbacks(ctx, r.store))
 		unlock()
 		switch {
 		case err != nil && ctx.Err() == nil:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -279,8 +280,9 @@ func TestFailuresAreRetriedByTheirKindAlone(t *testing.T) {
 	}
 }
 
-func TestARateLimitIsNotTriedBeforeItsTime(t *testing.T) {
+func TestARateLimitSilencesItsChannelAndNoOther(t *testing.T) {
 	bubble(t, func(t *testing.T, h *house) {
+		h.addChannel("other", nil)
 		h.channel.send = func(_ context.Context, n int, _ channels.Outgoing) error {
 			if n == 1 {
 				return &channels.SendError{Kind: channels.RateLimited, RetryAfter: 30 * time.Second}
@@ -288,17 +290,98 @@ func TestARateLimitIsNotTriedBeforeItsTime(t *testing.T) {
 			return nil
 		}
 		h.say("ch", said{Conv: "u1", Key: "k1", Text: "one"})
+		h.settle()
 		h.say("ch", said{Conv: "u1", Key: "k2", Text: "two"})
-		h.say("ch", said{Conv: "u2", Key: "k3", Text: "other"})
+		h.say("ch", said{Conv: "u2", Key: "k3", Text: "waits too"})
+		h.say("other", said{Conv: "u1", Key: "k1", Text: "another channel"})
 		time.Sleep(29 * time.Second)
-		got := h.channel.texts()
-		slices.Sort(got) // two conversations, in no order between them
-		if !slices.Equal(got, []string{"one", "other"}) {
+		if got := h.channel.texts(); !slices.Equal(got, []string{"one", "another channel"}) {
 			t.Errorf("before its time: %q", got)
 		}
 		time.Sleep(5 * time.Second)
-		if got := h.channel.texts()[2:]; !slices.Equal(got, []string{"one", "two"}) {
+		got := slices.DeleteFunc(h.channel.texts()[2:], func(s string) bool { return s == "waits too" })
+		if !slices.Equal(got, []string{"one", "two"}) {
 			t.Errorf("order is lost: %q", got)
+		}
+		if len(h.channel.texts()) != 5 {
+			t.Errorf("sent %q", h.channel.texts())
+		}
+	})
+}
+
+func TestAChannelStaysWithinItsPlatformsRate(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house) {
+		h.channel.limits = func(l *channels.Limits) {
+			l.Rate = channels.Rate{Calls: 60, Per: time.Minute, Burst: 2}
+		}
+		h.rt.forget("", "ch")
+		var mu sync.Mutex
+		var at []time.Duration
+		begin := time.Now()
+		h.channel.send = func(context.Context, int, channels.Outgoing) error {
+			mu.Lock()
+			defer mu.Unlock()
+			at = append(at, time.Since(begin).Round(100*time.Millisecond))
+			return nil
+		}
+		for i := range 5 {
+			h.say("ch", said{Conv: fmt.Sprint(i), Key: fmt.Sprint(i), Text: "x"})
+			h.settle()
+		}
+		time.Sleep(10 * time.Second)
+		mu.Lock()
+		defer mu.Unlock()
+		if want := []time.Duration{0, 0, time.Second, 2 * time.Second, 3 * time.Second}; !slices.Equal(at, want) {
+			t.Errorf("sent at %v, want %v", at, want)
+		}
+	})
+}
+
+func TestTypingIsShownOnlyWhileASlowTurnRuns(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house) {
+		h.engine.turn = func(_ context.Context, turn dialog.Turn) (dialog.Result, error) {
+			if turn.Inbound.Text == "slow" {
+				time.Sleep(8 * time.Second)
+			}
+			return reply(turn.Inbound.Text), nil
+		}
+		h.say("ch", said{Conv: "u1", Key: "1", Text: "fast"})
+		h.settle()
+		if n := h.channel.typing.Load(); n != 0 {
+			t.Errorf("shown %d times for a fast turn", n)
+		}
+		h.say("ch", said{Conv: "u1", Key: "2", Text: "slow"})
+		time.Sleep(time.Minute)
+		if n := h.channel.typing.Load(); n != 2 {
+			t.Errorf("shown %d times in eight seconds", n)
+		}
+	})
+}
+
+func TestButtonDataOfAnyLengthComesBackWhole(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house) {
+		long := strings.Repeat("데이터", 200)
+		h.channel.limits = func(l *channels.Limits) { l.PostbackData = 60 }
+		h.rt.forget("", "ch")
+		h.engine.turn = func(_ context.Context, turn dialog.Turn) (dialog.Result, error) {
+			if turn.Inbound.Postback != nil {
+				return reply(fmt.Sprint(turn.Inbound.Postback.Data == long)), nil
+			}
+			return dialog.Result{Reply: message.Reply{Messages: []message.Message{{
+				Type: message.TypeButtons, Text: "?", Actions: []message.Action{{Kind: message.ActionPostback, Label: "tap", Data: long}},
+			}}}}, nil
+		}
+		h.say("ch", said{Conv: "u1", Key: "1", Text: "buttons"})
+		h.settle()
+		data := h.channel.sent[0].Messages[0].Actions[0].Data
+		if len(data) > 60 {
+			t.Fatalf("data %q", data)
+		}
+		h.say("ch", said{Conv: "u1", Key: "2", Kind: string(message.KindPostback), Text: data})
+		h.say("ch", said{Conv: "u1", Key: "3", Kind: string(message.KindPostback), Text: referencePrefix + "gone"})
+		h.settle()
+		if got := h.channel.texts()[1:]; !slices.Equal(got, []string{"true", "false"}) {
+			t.Errorf("got %q", got)
 		}
 	})
 }

@@ -71,6 +71,9 @@ func (r *Runtime) decide(ctx context.Context, c store.TurnClaim, start time.Time
 	if reason := gate(ch, c.Conversation, &in); reason != "" {
 		return store.Turn{State: store.Ignored, Reason: reason}, nil
 	}
+	if err := resolve(ctx, r.store, &in); err != nil {
+		return store.Turn{}, err
+	}
 	b, err := r.bot(ctx, ch.Record.BotID)
 	if err != nil {
 		return failedTurn("bot", err), ctx.Err()
@@ -80,7 +83,9 @@ func (r *Runtime) decide(ctx context.Context, c store.TurnClaim, start time.Time
 	if ctx.Err() != nil {
 		return store.Turn{}, ctx.Err()
 	}
-	return r.finish(ch, c, conv, in, b, answer), nil
+	refs := references{}
+	t := r.finish(ch, c, conv, in, b, answer, refs)
+	return t, refs.keep(ctx, r.store)
 }
 
 func failedTurn(code string, err error) store.Turn {
@@ -134,7 +139,9 @@ func (r *Runtime) ask(ctx context.Context, b *liveBot, ch *Channel, c store.Turn
 	if t.Inbound.Locale == "" {
 		t.Inbound.Locale = conv.Locale
 	}
+	stopTyping := r.showTyping(ctx, ch, conv, in)
 	emitted, res, err := call(ctx, b.engine, t)
+	stopTyping()
 	a.reply = res.Reply
 	a.reply.Messages = append(emitted, res.Reply.Messages...)
 	a.state = res.State
@@ -180,7 +187,7 @@ func call(ctx context.Context, e dialog.Engine, t dialog.Turn) (emitted []messag
 }
 
 // finish renders the answer, or the fallback when there is none, into deliveries.
-func (r *Runtime) finish(ch *Channel, c store.TurnClaim, conv store.Conversation, in message.Inbound, b *liveBot, a answered) store.Turn {
+func (r *Runtime) finish(ch *Channel, c store.TurnClaim, conv store.Conversation, in message.Inbound, b *liveBot, a answered, refs references) store.Turn {
 	t := store.Turn{State: store.Handled}
 	if a.err != nil {
 		t.State, t.Reason = store.Failed, a.err.Error()
@@ -190,7 +197,7 @@ func (r *Runtime) finish(ch *Channel, c store.TurnClaim, conv store.Conversation
 			a.reply.Messages = append(a.reply.Messages, message.Text(fallback(a.err, in.Locale, conv.Locale, b.record.Locale)))
 		}
 	}
-	out := render(a.reply, ch.Record.Type, ch.Limits)
+	out := render(a.reply, ch.Record.Type, ch.Limits, refs.refer(conv.ID))
 	if in.Kind.FromUser() && len(out.calls) == 0 && len(out.notes) > 0 && a.err == nil {
 		// The engine answered, but nothing of it can be shown: silence would leave the person guessing.
 		text := message.Text(fallback(&dialog.Error{}, in.Locale, conv.Locale, b.record.Locale))

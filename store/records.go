@@ -213,6 +213,7 @@ type Token struct {
 
 // Postback is the data of a button that was too long for its platform.
 type Postback struct {
+	Ref  string    `json:"ref"`
 	Data string    `json:"data"`
 	At   time.Time `json:"at"`
 }

@@ -1,0 +1,90 @@
+package bot
+
+import (
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"dari/channels"
+)
+
+// pace keeps one channel within its platform's rates. Deliveries that come too early are handed back
+// to the store until their turn, so that nobody waits with a worker in hand.
+type pace struct {
+	mu      sync.Mutex
+	channel *rate.Limiter // nil: no limit is known
+	perConv channels.Rate
+	convs   map[string]*rate.Limiter
+	slots   map[string]time.Time // deliveries that have a place in the queue already
+	paused  time.Time            // the platform asked for silence until then
+}
+
+func newPace(l channels.Limits) *pace {
+	p := &pace{perConv: l.ConversationRate, convs: map[string]*rate.Limiter{}, slots: map[string]time.Time{}}
+	if l.Rate.Calls > 0 {
+		p.channel = limiter(l.Rate)
+	}
+	return p
+}
+
+func limiter(r channels.Rate) *rate.Limiter {
+	return rate.NewLimiter(rate.Every(r.Per/time.Duration(r.Calls)), max(r.Burst, 1))
+}
+
+// slot returns when the delivery may go out; the zero time means now.
+func (p *pace) slot(now time.Time, deliveryID, conversationID string) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	at, ok := p.slots[deliveryID]
+	if !ok {
+		at = now.Add(max(p.reserve(p.channel, now), p.reserve(p.conversation(conversationID, now), now)))
+	}
+	if p.paused.After(at) {
+		at = p.paused
+	}
+	if !at.After(now) {
+		delete(p.slots, deliveryID)
+		return time.Time{}
+	}
+	p.slots[deliveryID] = at
+	return at
+}
+
+func (p *pace) reserve(l *rate.Limiter, now time.Time) time.Duration {
+	if l == nil {
+		return 0
+	}
+	return l.ReserveN(now, 1).DelayFrom(now)
+}
+
+// maxConvs bounds how many conversations have a limiter; one that is full again is worth nothing.
+const maxConvs = 4096
+
+func (p *pace) conversation(id string, now time.Time) *rate.Limiter {
+	if p.perConv.Calls <= 0 {
+		return nil
+	}
+	l := p.convs[id]
+	if l == nil {
+		if len(p.convs) >= maxConvs {
+			for id, l := range p.convs {
+				if l.TokensAt(now) >= float64(l.Burst()) {
+					delete(p.convs, id)
+				}
+			}
+		}
+		l = limiter(p.perConv)
+		p.convs[id] = l
+	}
+	return l
+}
+
+// pause keeps the channel silent until the time the platform asked for.
+func (p *pace) pause(until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until.After(p.paused) {
+		p.paused = until
+	}
+}
