@@ -83,11 +83,17 @@ func (r *Runtime) send(ctx context.Context, d store.Delivery) (receipt channels.
 			err = channels.Failf(channels.Uncertain, "panic", "the adapter panicked: %v", p)
 		}
 	}()
-	return ch.Adapter.Send(ctx, channels.Outgoing{
+	out := channels.Outgoing{
 		ID: d.ID, IdempotencyKey: d.Key, Conversation: d.Platform, User: d.User, Messages: d.Messages,
 		Address: d.Address, AddressAt: d.AddressAt, Reference: d.Reference, First: d.First,
 		Attempt: d.Result.Attempts + 1, Doubt: d.Result.Doubt,
-	})
+	}
+	if out.Conversation.ID == "" {
+		if err := ch.open(ctx, &out); err != nil {
+			return receipt, err
+		}
+	}
+	return ch.Adapter.Send(ctx, out)
 }
 
 // retry says how a kind of failure is tried again: attempts in all, and the waits between them, which

@@ -186,8 +186,10 @@ type scriptedChannel struct {
 	mu     sync.Mutex
 	typing atomic.Int32
 	limits func(*channels.Limits)
-	sent   []channels.Outgoing
-	send   func(ctx context.Context, n int, out channels.Outgoing) error // n counts from 1
+
+	openErr error
+	sent    []channels.Outgoing
+	send    func(ctx context.Context, n int, out channels.Outgoing) error // n counts from 1
 }
 
 func (c *scriptedChannel) Verify(context.Context, *channels.Request) error { return nil }
@@ -237,6 +239,10 @@ func (c *scriptedChannel) Check(context.Context) channels.Report {
 func (c *scriptedChannel) Typing(context.Context, channels.Outgoing) error {
 	c.typing.Add(1)
 	return nil
+}
+
+func (c *scriptedChannel) Open(_ context.Context, user string) (message.Conversation, []byte, error) {
+	return message.Conversation{ID: "direct-" + user, Kind: message.Direct}, nil, c.openErr
 }
 
 func (c *scriptedChannel) texts() []string {

@@ -80,8 +80,10 @@ type Inbox interface {
 
 // Outbox holds the deliveries until the platform has taken them.
 type Outbox interface {
-	// Enqueue adds deliveries that belong to no turn. The returned ones carry their ids.
-	Enqueue(ctx context.Context, d []Delivery) ([]Delivery, error)
+	// Enqueue adds deliveries that belong to no turn. The returned ones carry their ids. A key that is
+	// not empty makes it idempotent: the second call with it adds nothing and returns the deliveries of
+	// the first, as they stand now, and true. Keys are remembered as long as events are kept.
+	Enqueue(ctx context.Context, key string, d []Delivery) ([]Delivery, bool, error)
 	// NextDelivery waits for a conversation whose oldest pending delivery is due and returns it. The
 	// later ones of that conversation wait until this one is finished.
 	NextDelivery(ctx context.Context) (DeliveryClaim, error)

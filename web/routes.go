@@ -65,6 +65,8 @@ func (s *Server) admin(r gin.IRouter) {
 	build.POST("/channels/:channel/enable", s.do(chans.enable))
 	build.POST("/channels/:channel/disable", s.do(chans.disable))
 
+	send.POST("/channels/:channel/messages", s.do(sendAPI{s.opts.Runtime, s.audit}.send))
+
 	events := eventsAPI{s.opts.Runtime, s.opts.Runtime.Store()}
 	read.GET("/events", s.do(events.list))
 	read.GET("/events/:event", s.do(events.show))

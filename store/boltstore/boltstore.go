@@ -59,6 +59,7 @@ var (
 	bucketLinks         = []byte("links")
 	bucketTokens        = []byte("tokens")
 	bucketPostbacks     = []byte("postbacks")
+	bucketSends         = []byte("sends") // idempotency keys of the send API
 )
 
 var sequenceBuckets = [][]byte{bucketInbox, bucketTurns, bucketNotes, bucketOutbox, bucketResults, bucketAudit}

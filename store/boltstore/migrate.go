@@ -18,7 +18,7 @@ func makeBuckets(tx *bbolt.Tx) error {
 	for _, name := range [][]byte{
 		bucketMeta, bucketInbox, bucketTurns, bucketNotes, bucketOutbox, bucketResults, bucketAudit,
 		bucketConversations, bucketBots, bucketChannels, bucketAPIKeys, bucketUsers, bucketSessions,
-		bucketLinks, bucketTokens, bucketPostbacks,
+		bucketLinks, bucketTokens, bucketPostbacks, bucketSends,
 	} {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err

@@ -3,6 +3,7 @@ package boltstore
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -58,18 +59,62 @@ func (s *Store) queueDeliveries(ds []store.Delivery, seqs []uint64) {
 	}
 }
 
+// sendRecord remembers what an idempotency key stands for.
+type sendRecord struct {
+	Key  string   `json:"key"`
+	Seqs []uint64 `json:"seqs"`
+}
+
 // Enqueue implements store.Outbox.
-func (s *Store) Enqueue(ctx context.Context, ds []store.Delivery) ([]store.Delivery, error) {
+func (s *Store) Enqueue(ctx context.Context, key string, ds []store.Delivery) ([]store.Delivery, bool, error) {
 	out := slices.Clone(ds)
 	seqs := make([]uint64, len(out))
+	repeated := false
 	err := s.do(ctx, &op{
-		apply: func(t *txn) error { return s.putDeliveries(t, out, seqs) },
-		after: func() { s.queueDeliveries(out, seqs) },
+		apply: func(t *txn) (err error) {
+			if key != "" {
+				out, repeated, err = earlier(t, key, out)
+				if err != nil || repeated {
+					return err
+				}
+			}
+			if err := s.putDeliveries(t, out, seqs); err != nil || key == "" {
+				return err
+			}
+			return putJSON(t.Bucket(bucketSends), key, sendRecord{key, seqs})
+		},
+		after: func() {
+			if !repeated {
+				s.queueDeliveries(out, seqs)
+			}
+		},
 	})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return out, nil
+	return out, repeated, nil
+}
+
+// earlier returns the deliveries that the key has brought before, or fresh ones if it is new.
+func earlier(t *txn, key string, fresh []store.Delivery) ([]store.Delivery, bool, error) {
+	var known sendRecord
+	switch err := getJSON(t.Bucket(bucketSends), key, &known); {
+	case errors.Is(err, store.ErrNotFound):
+		return slices.Clone(fresh), false, nil
+	case err != nil:
+		return nil, false, err
+	}
+	var out []store.Delivery
+	for _, seq := range known.Seqs {
+		d, err := readDelivery(t.Tx, seq)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, false, err
+		}
+		if err == nil {
+			out = append(out, d)
+		}
+	}
+	return out, true, nil
 }
 
 // NextDelivery implements store.Outbox.

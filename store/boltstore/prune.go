@@ -23,6 +23,9 @@ func (s *Store) Prune(ctx context.Context, r store.Retention) (p store.Pruned, e
 		if p.Deliveries, err = s.pruneDeliveries(ctx, cutoff(now, r.Events)); err != nil {
 			return p, err
 		}
+		if err = s.pruneSends(ctx, cutoff(now, r.Events)); err != nil {
+			return p, err
+		}
 	}
 	if r.Rejected > 0 {
 		if _, err = s.pruneAll(ctx, bucketNotes, cutoff(now, r.Rejected)); err != nil {
@@ -74,6 +77,18 @@ func (s *Store) pruneDeliveries(ctx context.Context, before uint64) (int, error)
 		}
 		return remove
 	})
+}
+
+// pruneSends forgets the idempotency keys whose deliveries are gone.
+func (s *Store) pruneSends(ctx context.Context, before uint64) error {
+	_, err := s.prune(ctx, bucketSends, nil, func(t *txn, k []byte) verdict {
+		var r sendRecord
+		if err := getJSON(t.Bucket(bucketSends), string(k), &r); err != nil || len(r.Seqs) == 0 || r.Seqs[0] < before {
+			return remove
+		}
+		return keep
+	})
+	return err
 }
 
 func (s *Store) pruneAll(ctx context.Context, bucket []byte, before uint64) (int, error) {

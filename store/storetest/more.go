@@ -51,7 +51,7 @@ func recovery(t *testing.T, d Driver) {
 	})
 	t.Run("a retry keeps its time over a restart", func(t *testing.T) {
 		s := d.New(t)
-		if _, err := s.Enqueue(ctx, []store.Delivery{delivery("a", "1")}); err != nil {
+		if _, _, err := s.Enqueue(ctx, "", []store.Delivery{delivery("a", "1")}); err != nil {
 			t.Fatal(err)
 		}
 		c := nextDelivery(t, s)
@@ -142,7 +142,7 @@ func lists(t *testing.T, d Driver) {
 		s := open(t, d)
 		mine := delivery("a", "1")
 		mine.EventID = "ev_mine"
-		if _, err := s.Enqueue(ctx, []store.Delivery{mine, delivery("a", "2")}); err != nil {
+		if _, _, err := s.Enqueue(ctx, "", []store.Delivery{mine, delivery("a", "2")}); err != nil {
 			t.Fatal(err)
 		}
 		page, err := s.Deliveries(ctx, store.Query{EventID: "ev_mine"})

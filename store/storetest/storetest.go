@@ -314,7 +314,7 @@ func outbox(t *testing.T, d Driver) {
 	ctx := context.Background()
 	enqueue := func(t *testing.T, s store.Store, ds ...store.Delivery) []store.Delivery {
 		t.Helper()
-		out, err := s.Enqueue(ctx, ds)
+		out, _, err := s.Enqueue(ctx, "", ds)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -372,6 +372,24 @@ func outbox(t *testing.T, d Driver) {
 		}
 		if _, err := s.Resend(ctx, "dl_nonsense"); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("unknown: %v", err)
+		}
+	})
+	t.Run("an idempotency key adds its deliveries once", func(t *testing.T) {
+		s := open(t, d)
+		first, again, err := s.Enqueue(ctx, "key", []store.Delivery{delivery("a", "1"), delivery("b", "2")})
+		if err != nil || again {
+			t.Fatalf("%v, %v", again, err)
+		}
+		second, again, err := s.Enqueue(ctx, "key", []store.Delivery{delivery("a", "other")})
+		if err != nil || !again || len(second) != 2 || second[0].ID != first[0].ID || second[1].Messages[0].Text != "2" {
+			t.Errorf("%+v, %v, %v", second, again, err)
+		}
+		if _, again, err := s.Enqueue(ctx, "another", []store.Delivery{delivery("c", "3")}); err != nil || again {
+			t.Errorf("%v, %v", again, err)
+		}
+		page, err := s.Deliveries(ctx, store.Query{})
+		if err != nil || len(page.Items) != 3 {
+			t.Errorf("%d deliveries, %v", len(page.Items), err)
 		}
 	})
 	t.Run("what comes after a known delivery is listed in order", func(t *testing.T) {
