@@ -79,7 +79,7 @@ func (h *house) open() {
 	}
 	h.rt = New(Options{
 		Store: s, Channels: types, Engines: engines, Sealer: sealer, HTTP: &http.Client{Transport: http.DefaultTransport}, EngineHTTP: http.DefaultClient,
-		Log: log, TurnTimeout: 20 * time.Second,
+		Log: log, TurnTimeout: 20 * time.Second, PublicURL: "https://dari.example",
 	})
 }
 
@@ -209,6 +209,9 @@ func (c *scriptedChannel) Parse(r *channels.Request) (channels.Callback, error) 
 	}
 	if in.Kind == message.KindPostback {
 		in.Postback, in.Text = &message.Postback{Data: s.Text}, ""
+	}
+	if in.Kind == message.KindFile {
+		in.Attachments = []message.Attachment{{Kind: in.Kind, Ref: s.Text, Name: s.Text}}
 	}
 	if s.Group {
 		in.Conversation.Kind = message.Group

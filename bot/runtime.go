@@ -29,7 +29,10 @@ type Options struct {
 	HTTP, EngineHTTP *http.Client
 	// URLs judges the addresses that people enter; nil allows all.
 	URLs settings.URLPolicy
-	Log  *slog.Logger
+	// PublicURL is the address under which engines reach Dari, for the files that people send; "" gives
+	// them none.
+	PublicURL string
+	Log       *slog.Logger
 	// Metrics registers the runtime's metrics; nil keeps them to itself.
 	Metrics prometheus.Registerer
 

@@ -78,6 +78,7 @@ func (r *Runtime) decide(ctx context.Context, c store.TurnClaim, start time.Time
 	if err != nil {
 		return failedTurn("bot", err), ctx.Err()
 	}
+	r.link(ch, c.Event.ID, &in)
 	conv := nextConversation(c, ch, in, start)
 	answer := r.ask(ctx, b, ch, c, conv, in, start)
 	if ctx.Err() != nil {

@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -17,8 +18,9 @@ import (
 // Sealer encrypts secrets before they reach a driver (AES-256-GCM). What a value belongs to is bound
 // to it, so that a sealed value moved to another record does not open.
 type Sealer struct {
-	aead cipher.AEAD
-	id   [4]byte // tells which key sealed a value
+	aead   cipher.AEAD
+	id     [4]byte // tells which key sealed a value
+	macKey [32]byte
 }
 
 // ErrSealed means that a value was sealed with another key or has been tampered with.
@@ -40,7 +42,16 @@ func NewSealer(key []byte) (*Sealer, error) {
 		return nil, err
 	}
 	sum := sha256.Sum256(append([]byte("dari key id "), key...))
-	return &Sealer{aead: aead, id: [4]byte(sum[:4])}, nil
+	return &Sealer{aead: aead, id: [4]byte(sum[:4]), macKey: sha256.Sum256(append([]byte("dari mac key "), key...))}, nil
+}
+
+// MAC authenticates data that leaves Dari and comes back, for one purpose: 16 bytes.
+func (s *Sealer) MAC(purpose string, data []byte) []byte {
+	mac := hmac.New(sha256.New, s.macKey[:])
+	mac.Write([]byte(purpose))
+	mac.Write([]byte{0})
+	mac.Write(data)
+	return mac.Sum(nil)[:16]
 }
 
 // LoadSealer reads the key file and makes it, readable by its owner alone, if there is none.

@@ -1,6 +1,10 @@
 package web
 
-import "github.com/gin-gonic/gin"
+import (
+	"github.com/gin-gonic/gin"
+
+	"dari/bot"
+)
 
 // public adds the routes that platforms, integrators and users reach.
 func (s *Server) public(r gin.IRouter) {
@@ -15,6 +19,7 @@ func (s *Server) public(r gin.IRouter) {
 		r.GET("/"+t.Name()+"/:channel/authrefresh", noStore, s.do(desk.renew))
 		r.POST("/"+t.Name()+"/:channel/authrefresh", noStore, s.do(desk.renew))
 	}
+	r.GET(bot.MediaPath+":token", s.do(media{s.opts.Runtime}.serve))
 	if s.opts.Pages != nil {
 		s.opts.Pages.MountPublic(r)
 	}
