@@ -30,7 +30,8 @@ type Type interface {
 // Adapter is one registered channel. All methods are safe for concurrent use.
 type Adapter interface {
 	// Verify decides whether the callback really comes from the platform. It refuses with a *Refusal.
-	// It does no I/O, except that an adapter whose platform publishes its keys may fetch them.
+	// The runtime keeps the body of a refused request for the channel's owner; an adapter whose callbacks
+	// hold a secret blanks it there. Verify does no I/O, except that an adapter whose platform publishes its keys may fetch them.
 	Verify(ctx context.Context, r *Request) error
 	// Parse turns a callback into events, in the platform's order. It is pure: the same Request gives
 	// the same result, and Parse of an event's own Raw (with the same ContentType and ReceivedAt)

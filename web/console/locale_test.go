@@ -1,0 +1,184 @@
+package console
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/http"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	webchat "dari/channels/web"
+	"dari/store"
+)
+
+func TestEveryLanguageHasEveryText(t *testing.T) {
+	all := loadWords()
+	places := regexp.MustCompile(`\{[a-z]+\}`)
+	for key, text := range all[defaultLanguage] {
+		for _, l := range languages {
+			other := all[l.Code][key]
+			if strings.TrimSpace(other) == "" {
+				t.Errorf("%s has no %s", l.Code, key)
+			}
+			if a, b := places.FindAllString(text, -1), places.FindAllString(other, -1); !slices.Equal(a, b) {
+				t.Errorf("%s: %s fills %v, %s fills %v", key, defaultLanguage, a, l.Code, b)
+			}
+		}
+	}
+	for _, l := range languages {
+		for key := range all[l.Code] {
+			if _, ok := all[defaultLanguage][key]; !ok {
+				t.Errorf("%s alone has %s", l.Code, key)
+			}
+		}
+	}
+}
+
+func TestNoKeyStandsTwiceInALanguage(t *testing.T) {
+	for _, l := range languages {
+		b, err := localeFiles.ReadFile("locales/" + l.Code + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, m := range regexp.MustCompile(`(?m)^  ("[^"]+"):`).FindAllStringSubmatch(string(b), -1) {
+			var key string
+			if err := json.Unmarshal([]byte(m[1]), &key); err != nil {
+				t.Fatal(err)
+			}
+			if seen[key] {
+				t.Errorf("%s has %s twice", l.Code, key)
+			}
+			seen[key] = true
+		}
+		if len(seen) != len(loadWords()[l.Code]) {
+			t.Errorf("%s: %d keys read of %d; write one a line, indented by two", l.Code, len(seen), len(loadWords()[l.Code]))
+		}
+	}
+}
+
+func TestEveryTextIsUsedAndEveryTextThatIsUsedIsThere(t *testing.T) {
+	used := usedKeys(t)
+	have := loadWords()[defaultLanguage]
+	for _, key := range slices.Sorted(maps.Keys(used)) {
+		if _, ok := have[key]; !ok {
+			t.Errorf("%s is used in %s but has no text", key, used[key])
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(have)) {
+		if used[key] == "" {
+			t.Errorf("%s is not used", key)
+		}
+	}
+}
+
+// usedKeys finds the keys that templates, scripts and code name, and adds those that are put together.
+func usedKeys(t *testing.T) map[string]string {
+	t.Helper()
+	used := map[string]string{}
+	find := func(files fs.FS, suffix, pattern, prefix string) {
+		names, err := fs.Glob(files, "*"+suffix)
+		if err != nil || len(names) == 0 {
+			t.Fatalf("no files %s: %v", suffix, err)
+		}
+		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			b, err := fs.ReadFile(files, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(string(b), -1) {
+				used[prefix+m[1]] = name
+			}
+		}
+	}
+	find(os.DirFS("templates"), ".html", `\.T "([a-z_.]+)"`, "")
+	find(os.DirFS("templates"), ".html", `\.Words\.([a-z_]+)`, "chat.")
+	find(os.DirFS("static"), ".js", `words\.([a-z_]+)`, "chat.")
+	find(os.DirFS("."), ".go", `"((?:error|warning)\.[a-z_]+)"`, "")
+	for _, state := range []string{"connecting", "open", "reconnecting", "closed", "signed_out"} { // of chat-stream.js
+		used["chat."+state] = "chat-stream.js"
+	}
+	for _, key := range []string{"link", "cross_site", "bad_request", "internal", "chat"} {
+		used[notice{Key: key}.Title()], used[notice{Key: key}.Text()] = "notice", "notice"
+	}
+	for _, status := range []string{"new", "connected", "attention", "disabled"} { // of bot.ChannelView
+		used["status."+status] = "bot.ChannelView"
+	}
+	for _, state := range []store.EventState{store.Waiting, store.Handled, store.Failed, store.Ignored, store.Duplicate, store.Rejected} {
+		used["event."+string(state)] = "store.EventState"
+	}
+	for _, typ := range []string{"naverworks", "line", "slack", "teams", "web"} {
+		used["type."+typ] = "channel types"
+	}
+	for _, f := range (webchat.Type{}).Setup().Fields {
+		used[f.Help], used[f.Help+".label"] = "channels/web", "channels/web"
+	}
+	for _, s := range (webchat.Type{}).Setup().Steps {
+		used[s.ID] = "channels/web"
+	}
+	return used
+}
+
+func TestTheBrowserSaysTheLanguage(t *testing.T) {
+	for header, want := range map[string]string{
+		"": "en", "ko": "ko", "ko-KR,ko;q=0.9,en-US;q=0.8": "ko", "fr-FR,ja;q=0.5,en;q=0.4": "ja", "en;q=0.2, ja;q=0.9": "ja",
+		"fr": "en", "ko;q=0, ja;q=0.1": "ja", "*": "en", ";;;,q=": "en", "JA": "ja", "ko;q=nonsense": "en",
+	} {
+		if got := preferred(header); got != want {
+			t.Errorf("%q: %s, want %s", header, got, want)
+		}
+	}
+}
+
+func TestTheLanguageThatWasChosenStays(t *testing.T) {
+	b := newBench(t)
+	w := b.browser()
+	w.headers["Accept-Language"] = "ko"
+	want(t, w.get("/login"), http.StatusOK, `<html lang="ko">`)
+	rec := w.post("/language", "lang", "ja", "back", "/login")
+	if want(t, rec, http.StatusSeeOther, ""); rec.Header().Get("Location") != "/login" {
+		t.Errorf("sent to %s", rec.Header().Get("Location"))
+	}
+	want(t, w.get("/login"), http.StatusOK, `<html lang="ja">`)
+	want(t, w.get("/login?lang=en"), http.StatusOK, `<html lang="en">`)
+
+	admin := b.admin()
+	admin.post("/language", "lang", "ko", "back", "/console")
+	elsewhere := b.browser()
+	elsewhere.login("mina", password)
+	want(t, elsewhere.get("/console"), http.StatusOK, `<html lang="ko">`)
+	want(t, admin.post("/language", "lang", "tlh"), http.StatusBadRequest, "400 bad_request")
+}
+
+func TestTheLanguageSwitchLeadsNowhereElse(t *testing.T) {
+	for back, want := range map[string]string{
+		"/console": "/console", "/setup?token=a": "/setup?token=a", "": "/console", "//evil.example": "/console",
+		"https://evil.example/": "/console", `/\evil.example`: "/console", "console": "/console", "/a\r\nb": "/console",
+	} {
+		if got := localPath(back); got != want {
+			t.Errorf("%q leads to %q", back, got)
+		}
+	}
+}
+
+func TestNumbersAreGrouped(t *testing.T) {
+	for n, want := range map[uint64]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567"} {
+		if got := grouped(n); got != want {
+			t.Errorf("%d is %s", n, got)
+		}
+	}
+}
+
+func TestATextThatDoesNotExistStopsThePage(t *testing.T) {
+	if _, err := (page{words: words{}}).T("no.such"); err == nil {
+		t.Error(fmt.Errorf("no error"))
+	}
+}

@@ -1,0 +1,111 @@
+package console
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// pages are the templates by name, each with the layout around it.
+type pages map[string]*template.Template
+
+// loadPages reads the embedded templates; a broken one is a mistake of the build.
+func loadPages() pages {
+	shared := template.Must(template.ParseFS(templateFiles,
+		"templates/layout.html", "templates/icons.html", "templates/chatbox.html", "templates/language.html"))
+	all := pages{}
+	for _, name := range []string{"setup", "login", "home", "chat", "notice"} {
+		all[name] = template.Must(template.Must(shared.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
+	}
+	return all
+}
+
+// page is what every template sees.
+type page struct {
+	Lang   string
+	Assets string // where the files lie
+	Back   string // where the language switch returns to
+	User   string // who is signed in
+	Data   any
+	words  words
+}
+
+// T is the text of key in the page's language. A key that does not exist stops the page.
+func (p page) T(key string, pairs ...any) (string, error) { return p.words.say(key, pairs...) }
+
+// With is the same page with other data, for a template inside another.
+func (p page) With(data any) page {
+	p.Data = data
+	return p
+}
+
+// Languages are what the switch offers.
+func (p page) Languages() []language { return languages }
+
+// Where the two routers serve the files.
+const (
+	adminAssets  = "/static/"
+	publicAssets = "/web/-/"
+)
+
+func (c *Console) page(g *gin.Context, data any) page {
+	lang := c.language(g)
+	p := page{Lang: lang, Assets: adminAssets, Back: "/console", User: c.user(g).ID, Data: data, words: c.words[lang]}
+	if g.Request.Method == http.MethodGet {
+		p.Back = g.Request.URL.RequestURI()
+	}
+	return p
+}
+
+// render writes a page whole or not at all.
+func (c *Console) render(g *gin.Context, status int, name string, p page) {
+	var buf bytes.Buffer
+	if err := c.pages[name].ExecuteTemplate(&buf, "layout", p); err != nil {
+		c.log.Error("page not rendered", "page", name, "error", err)
+		g.String(http.StatusInternalServerError, "500")
+		return
+	}
+	g.Header("Vary", "Accept-Language, Cookie")
+	g.Data(status, "text/html; charset=utf-8", buf.Bytes())
+}
+
+// notice is a page that says one thing: what happened, why, and what to do. Its texts stand under
+// "notice." and the key.
+func (c *Console) notice(g *gin.Context, status int, key string) {
+	p := c.page(g, notice{Key: key, Status: status})
+	p.Back = "/console"
+	c.render(g, status, "notice", p)
+}
+
+type notice struct {
+	Key    string
+	Status int
+	Public bool // of the chat, without a way into the console
+}
+
+// fail says that something of ours went wrong; the log says what.
+func (c *Console) fail(g *gin.Context, err error) {
+	c.log.Error("request failed", "path", g.Request.URL.Path, "error", err)
+	c.notice(g, http.StatusInternalServerError, "internal")
+	g.Abort()
+}
+
+// maxForm is far more than any form of the console holds.
+const maxForm = 16 << 10
+
+func limitForm(g *gin.Context) {
+	g.Request.Body = http.MaxBytesReader(g.Writer, g.Request.Body, maxForm)
+}
+
+// Title of the notice, for the template.
+func (n notice) Title() string { return fmt.Sprintf("notice.%s.title", n.Key) }
+
+// Text of the notice.
+func (n notice) Text() string { return fmt.Sprintf("notice.%s.text", n.Key) }
