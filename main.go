@@ -120,7 +120,7 @@ func serve(ctx context.Context, cfg config.Config, stdout, stderr io.Writer) err
 	})
 	doors.handle(web.New(web.Options{
 		Runtime: rt, Channels: rt.ChannelTypes(), Engines: rt.EngineTypes(), PublicURL: doors.publicURL,
-		AdminKey: string(cfg.APIKey), Pages: pages, Session: pages.Session, Log: log, Version: version(),
+		TrustedProxies: cfg.Server.TrustedProxies, AdminKey: string(cfg.APIKey), Pages: pages, Session: pages.Session, Log: log, Version: version(),
 		Metrics: promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}),
 	}), log)
 	closeSocket, err := control.Serve(cfg.Store.Path, control.Services{Backup: st.Backup, AdminLink: pages.ResetLink}, log)

@@ -29,6 +29,8 @@ type Options struct {
 	Engines  *dialog.Registry
 	// PublicURL is the address under which platforms reach the callbacks.
 	PublicURL string
+	// TrustedProxies are IPs and CIDRs of reverse proxies.
+	TrustedProxies []string
 	// AdminKey is accepted as an API key of admin scope; "" means that there is none.
 	AdminKey string
 	// Session tells who is signed in to the console, so that its pages may call the API. The role is
@@ -99,7 +101,10 @@ func (s *Server) engine(mounts ...func(gin.IRouter)) *gin.Engine {
 	// A platform does not follow the redirect of a callback, and a client should learn its mistake.
 	e.RedirectTrailingSlash = false
 	e.HandleMethodNotAllowed = true
-	e.SetTrustedProxies(nil) // X-Forwarded-For is not believed: anybody may send one
+	// X-Forwarded-For is believed from these alone: anybody may send one.
+	if err := e.SetTrustedProxies(s.opts.TrustedProxies); err != nil {
+		s.log.Error("trusted proxies not set", "error", err)
+	}
 	e.Use(s.around)
 	e.NoRoute(func(c *gin.Context) {
 		s.fail(c, &problem{Status: http.StatusNotFound, Detail: "there is nothing at this path"})

@@ -133,3 +133,15 @@ func publicURL(s string) (string, error) {
 	}
 	return strings.TrimRight(s, "/"), nil
 }
+
+// checkPrefixes accepts IPs and CIDRs.
+func checkPrefixes(values []string) error {
+	for _, v := range values {
+		_, notAddr := netip.ParseAddr(v)
+		_, notPrefix := netip.ParsePrefix(v)
+		if notAddr != nil && notPrefix != nil {
+			return fmt.Errorf("%q is neither an IP nor a CIDR such as 10.0.0.0/8", v)
+		}
+	}
+	return nil
+}

@@ -44,6 +44,8 @@ type Server struct {
 	Listen        string // host:port
 	PublicURL     string // without a slash at the end; empty: see URL
 	ConsoleListen string // host:port; empty: the console shares Listen
+	// TrustedProxies are IPs and CIDRs whose X-Forwarded-For is believed.
+	TrustedProxies []string
 }
 
 // Store says where Dari keeps what it knows.

@@ -47,6 +47,10 @@ var keys = []key{
 		str(func(c *Config) *string { return &c.Server.ConsoleListen }, optional(checkListen)),
 	},
 	{
+		"server.trusted_proxies", "", list, "IPs or CIDRs of reverse proxies whose X-Forwarded-For is believed, so that limits count people and not the proxy.",
+		func(c *Config, v []string) error { c.Server.TrustedProxies = v; return checkPrefixes(v) },
+	},
+	{
 		"store.driver", "bolt", text, "What keeps the data: bolt is a file on this machine.",
 		str(func(c *Config) *string { return &c.Store.Driver }, checkDriver),
 	},
