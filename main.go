@@ -8,15 +8,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"strings"
 	"sync"
 	"syscall"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -41,6 +38,7 @@ const usage = `Dari connects messengers to dialog engines.
 
   dari [-config FILE]               run
   dari [-config FILE] backup FILE   write a consistent copy of the store, while Dari runs or not
+  dari [-config FILE] doctor        test the connections of all channels (Dari runs)
   dari [-config FILE] admin-link    make a one-time link for a new console administrator (Dari runs)
   dari version
 `
@@ -75,6 +73,8 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 			err = serve(ctx, cfg, stdout, stderr)
 		case "backup":
 			err = backup(ctx, cfg, flags.Arg(1), stdout)
+		case "doctor":
+			err = control.Doctor(ctx, cfg.Store.Path, stdout)
 		case "admin-link":
 			err = adminLink(ctx, cfg, stdout)
 		default:
@@ -101,13 +101,18 @@ func serve(ctx context.Context, cfg config.Config, stdout, stderr io.Writer) err
 		return err
 	}
 	defer st.Close()
-	doors, err := open(cfg)
+	doors, err := web.Open(cfg.Server.Listen, cfg.Server.ConsoleListen)
 	if err != nil {
 		return err
 	}
-	defer doors.close()
+	defer doors.Close()
+	publicURL := cfg.Server.URL(doors.Public())
+	consoleURL := publicURL
+	if cfg.Server.ConsoleListen != "" {
+		consoleURL = cfg.Server.ConsoleURL(doors.Console())
+	}
 	metrics := newMetrics()
-	rt, err := newRuntime(cfg, st, doors.publicURL, metrics, log)
+	rt, err := newRuntime(cfg, st, publicURL, metrics, log)
 	if err != nil {
 		return err
 	}
@@ -115,25 +120,25 @@ func serve(ctx context.Context, cfg config.Config, stdout, stderr io.Writer) err
 		return err
 	}
 	pages := console.New(console.Options{
-		Runtime: rt, Channels: rt.ChannelTypes(), PublicURL: doors.publicURL, ConsoleURL: doors.consoleURL,
-		Secure: strings.HasPrefix(doors.consoleURL, "https://"), Log: log,
+		Runtime: rt, Channels: rt.ChannelTypes(), PublicURL: publicURL, ConsoleURL: consoleURL,
+		Secure: strings.HasPrefix(consoleURL, "https://"), Log: log,
 	})
-	doors.handle(web.New(web.Options{
-		Runtime: rt, Channels: rt.ChannelTypes(), Engines: rt.EngineTypes(), PublicURL: doors.publicURL,
+	doors.Handle(web.New(web.Options{
+		Runtime: rt, Channels: rt.ChannelTypes(), Engines: rt.EngineTypes(), PublicURL: publicURL,
 		TrustedProxies: cfg.Server.TrustedProxies, AdminKey: string(cfg.APIKey), Pages: pages, Session: pages.Session, Log: log, Version: version(),
 		Metrics: promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}),
 	}), log)
-	closeSocket, err := control.Serve(cfg.Store.Path, control.Services{Backup: st.Backup, AdminLink: pages.ResetLink}, log)
+	closeSocket, err := control.Serve(cfg.Store.Path, control.Services{Backup: st.Backup, AdminLink: pages.ResetLink, Doctor: rt.Doctor}, log)
 	if err != nil {
-		log.Warn("online backup and admin-link are not available", "error", err)
+		log.Warn("online backup, doctor and admin-link are not available", "error", err)
 		closeSocket = func() {}
 	}
 	defer closeSocket()
 	rt.Start()
-	if err := announce(ctx, stdout, doors, pages, rt); err != nil {
+	if err := announce(ctx, stdout, publicURL, consoleURL, pages, rt); err != nil {
 		return err
 	}
-	err = doors.serve(ctx)
+	err = doors.Serve(ctx)
 	drain(cfg, doors, rt, log)
 	return err
 }
@@ -191,102 +196,23 @@ func provision(ctx context.Context, cfg config.Config, rt *bot.Runtime) error {
 	return rt.Demo(ctx)
 }
 
-// doors are the listeners and what answers on them.
-type doors struct {
-	public, admin         net.Listener // admin is nil when the console shares the public one
-	publicURL, consoleURL string
-	servers               []*http.Server
-	failed                chan error
-}
-
-func open(cfg config.Config) (*doors, error) {
-	d := &doors{failed: make(chan error, 2)}
-	var err error
-	if d.public, err = listen("server.listen", cfg.Server.Listen); err != nil {
-		return nil, err
-	}
-	d.publicURL = cfg.Server.URL(d.public.Addr().String())
-	d.consoleURL = d.publicURL
-	if cfg.Server.ConsoleListen != "" {
-		if d.admin, err = listen("server.console_listen", cfg.Server.ConsoleListen); err != nil {
-			d.public.Close()
-			return nil, err
-		}
-		d.consoleURL = cfg.Server.ConsoleURL(d.admin.Addr().String())
-	}
-	return d, nil
-}
-
-func listen(key, addr string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("%s: %s is in use by another program; stop that one or choose another address", key, addr)
-	case err != nil:
-		return nil, fmt.Errorf("%s: %w", key, err)
-	}
-	return l, nil
-}
-
-func (d *doors) handle(s *web.Server, log *slog.Logger) {
-	server := func(h http.Handler) *http.Server {
-		return &http.Server{
-			Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second,
-			WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
-			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-		}
-	}
-	if d.admin == nil {
-		d.servers = []*http.Server{server(s.All())}
-		return
-	}
-	d.servers = []*http.Server{server(s.Public()), server(s.Admin())}
-}
-
-// serve answers until ctx ends or a listener breaks.
-func (d *doors) serve(ctx context.Context) error {
-	for i, l := range []net.Listener{d.public, d.admin} {
-		if l != nil {
-			go func() { d.failed <- d.servers[i].Serve(l) }()
-		}
-	}
-	select {
-	case <-ctx.Done():
-		return nil
-	case err := <-d.failed:
-		return err
-	}
-}
-
-func (d *doors) close() {
-	for _, s := range d.servers {
-		s.Close()
-	}
-	d.public.Close()
-	if d.admin != nil {
-		d.admin.Close()
-	}
-}
-
 // drain lets open callbacks end, then the work on what they brought.
-func drain(cfg config.Config, d *doors, rt *bot.Runtime, log *slog.Logger) {
+func drain(cfg config.Config, doors *web.Doors, rt *bot.Runtime, log *slog.Logger) {
 	log.Info("draining", "deadline", cfg.Runtime.DrainTimeout)
 	ctx, cancel := context.WithTimeout(context.Background(), cfg.Runtime.DrainTimeout)
 	defer cancel()
 	var wg sync.WaitGroup
-	for _, s := range d.servers {
-		wg.Go(func() { s.Shutdown(ctx) })
-	}
+	wg.Go(func() { doors.Shutdown(ctx) })
 	rt.Drain(ctx)
 	wg.Wait()
 	log.Info("stopped")
 }
 
 // announce prints what a person needs first.
-func announce(ctx context.Context, w io.Writer, d *doors, pages *console.Console, rt *bot.Runtime) error {
-	fmt.Fprintf(w, "Dari %s\n  callbacks  %s\n  console    %s/console\n", version(), d.publicURL, d.consoleURL)
+func announce(ctx context.Context, w io.Writer, publicURL, consoleURL string, pages *console.Console, rt *bot.Runtime) error {
+	fmt.Fprintf(w, "Dari %s\n  callbacks  %s\n  console    %s/console\n", version(), publicURL, consoleURL)
 	if ch, err := rt.ShowChannel(ctx, "demo"); err == nil && ch.Type == "web" && ch.Enabled {
-		fmt.Fprintf(w, "  demo bot   %s/web/demo\n", d.publicURL)
+		fmt.Fprintf(w, "  demo bot   %s/web/demo\n", publicURL)
 	}
 	link, err := pages.SetupLink(ctx)
 	if err == nil && link != "" {

@@ -28,6 +28,8 @@ var ErrNotRunning = errors.New("no Dari is running on this data directory")
 type Services struct {
 	Backup    func(ctx context.Context, w io.Writer) error
 	AdminLink func(ctx context.Context) (string, error)
+	// Doctor tests the connections of all channels and writes what it found.
+	Doctor func(ctx context.Context, w io.Writer) error
 }
 
 // Serve listens on the socket of dir until close is called. A path that is too long for a socket is an
@@ -50,14 +52,8 @@ func Serve(dir string, s Services, log *slog.Logger) (closer func(), err error) 
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /backup", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Trailer", "X-Complete")
-		if err := s.Backup(r.Context(), w); err != nil {
-			log.Error("backup failed", "error", err)
-			return
-		}
-		w.Header().Set("X-Complete", "yes")
-	})
+	mux.HandleFunc("GET /backup", written(s.Backup, log))
+	mux.HandleFunc("POST /doctor", written(s.Doctor, log))
 	mux.HandleFunc("POST /admin-link", func(w http.ResponseWriter, r *http.Request) {
 		link, err := s.AdminLink(r.Context())
 		if err != nil {
@@ -71,9 +67,30 @@ func Serve(dir string, s Services, log *slog.Logger) (closer func(), err error) 
 	return func() { server.Close() }, nil
 }
 
+// written answers with what a service writes. A trailer tells that it came to its end.
+func written(service func(context.Context, io.Writer) error, log *slog.Logger) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Trailer", "X-Complete")
+		if err := service(r.Context(), w); err != nil {
+			log.Error("the operator's request failed", "path", r.URL.Path, "error", err)
+			return
+		}
+		w.Header().Set("X-Complete", "yes")
+	}
+}
+
 // Backup writes a backup of the running Dari to w.
 func Backup(ctx context.Context, dir string, w io.Writer) error {
-	resp, err := call(ctx, dir, http.MethodGet, "/backup")
+	return read(ctx, dir, http.MethodGet, "/backup", w)
+}
+
+// Doctor tests all channels of the running Dari and writes what was found to w.
+func Doctor(ctx context.Context, dir string, w io.Writer) error {
+	return read(ctx, dir, http.MethodPost, "/doctor", w)
+}
+
+func read(ctx context.Context, dir, method, path string, w io.Writer) error {
+	resp, err := call(ctx, dir, method, path)
 	if err != nil {
 		return err
 	}
@@ -82,7 +99,7 @@ func Backup(ctx context.Context, dir string, w io.Writer) error {
 		return err
 	}
 	if resp.Trailer.Get("X-Complete") != "yes" {
-		return errors.New("the backup broke off; see Dari's log")
+		return errors.New("the answer broke off; see Dari's log")
 	}
 	return nil
 }
