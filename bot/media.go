@@ -30,12 +30,17 @@ func (r *Runtime) link(ch *Channel, eventID string, in *message.Inbound) {
 	}
 	files := make([]message.Attachment, len(in.Attachments))
 	for i, a := range in.Attachments {
-		a.URL = r.opts.PublicURL + MediaPath + r.mediaToken(eventID, i, time.Now().Add(mediaLife))
+		a.URL = r.MediaURL(eventID, i)
 		files[i] = a
 	}
 	if len(files) > 0 {
 		in.Attachments = files
 	}
+}
+
+// MediaURL is the address of a file of an event, good for a day from now.
+func (r *Runtime) MediaURL(eventID string, file int) string {
+	return r.opts.PublicURL + MediaPath + r.mediaToken(eventID, file, time.Now().Add(mediaLife))
 }
 
 // mediaToken names a file of an event: its number, when the token dies, the event's id, and a MAC over

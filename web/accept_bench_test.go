@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -90,16 +91,17 @@ func newRuntime(b *testing.B, p platform) *bot.Runtime {
 	return rt
 }
 
-// spread runs b.N calls over that many senders at once. What is sent is made beforehand.
-func spread(b *testing.B, senders int, make func(n int64) *channels.Request, send func(*channels.Request) error) {
-	requests := prepare(b.N, make)
+// spread runs b.N calls over that many senders at once. What is sent is made beforehand, in a form that
+// costs the garbage collector nothing.
+func spread(b *testing.B, senders int, callback func(n int64) *channels.Request, send func(*channels.Request) error) {
+	requests := prepare(b.N, callback)
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	b.ResetTimer()
 	for range senders {
 		wg.Go(func() {
 			for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
-				if err := send(requests[n-1]); err != nil {
+				if err := send(requests.at(int(n - 1))); err != nil {
 					b.Error(err)
 					return
 				}
@@ -111,12 +113,43 @@ func spread(b *testing.B, senders int, make func(n int64) *channels.Request, sen
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "callbacks/s")
 }
 
-func prepare(n int, callback func(int64) *channels.Request) []*channels.Request {
-	out := make([]*channels.Request, n)
-	for i := range out {
-		out[i] = callback(int64(i))
+// prepared holds signed callbacks: all bodies in one piece, and all signatures in another.
+type prepared struct {
+	bodies, signatures []byte
+	ends               []int // of the bodies
+	header             http.Header
+	signature          string // the name of the header that differs
+	size               int    // of a signature
+}
+
+func prepare(n int, callback func(int64) *channels.Request) prepared {
+	first := callback(0)
+	p := prepared{header: first.Header}
+	for name := range first.Header {
+		if strings.HasSuffix(name, "Signature") {
+			p.signature, p.size = name, len(first.Header.Get(name))
+		}
 	}
-	return out
+	for i := range n {
+		r := callback(int64(i))
+		p.bodies = append(p.bodies, r.Body...)
+		p.ends = append(p.ends, len(p.bodies))
+		p.signatures = append(p.signatures, r.Header.Get(p.signature)...)
+	}
+	return p
+}
+
+func (p prepared) at(i int) *channels.Request {
+	start := 0
+	if i > 0 {
+		start = p.ends[i-1]
+	}
+	h := http.Header{"Content-Type": {"application/json"}}
+	for name, v := range p.header {
+		h[name] = v
+	}
+	h[p.signature] = []string{string(p.signatures[i*p.size : (i+1)*p.size])}
+	return &channels.Request{Header: h, ContentType: "application/json", Body: p.bodies[start:p.ends[i]:p.ends[i]], ReceivedAt: time.Now().UTC()}
 }
 
 // BenchmarkAccept is the accept path alone: the adapter's checks, its parser, and the store. 256
@@ -145,36 +178,46 @@ func BenchmarkAccept(b *testing.B) {
 	}
 }
 
-// BenchmarkCallback compares Dari's whole handler with a bare one that only checks the HMAC and makes
-// the same grouped write. Dari must reach at least 60 % of it.
+// BenchmarkCallback compares Dari with a bare gin handler that only checks the HMAC and makes the same
+// grouped write, both behind a real server on loopback. Dari must reach at least 60 % of it.
 func BenchmarkCallback(b *testing.B) {
 	for _, senders := range []int{64, 256} {
 		b.Run(fmt.Sprintf("bare/senders=%d", senders), func(b *testing.B) {
-			handler := bareHandler(b)
-			spread(b, senders, lineCallback, func(r *channels.Request) error { return post(handler, "/line/channel/webhook", r) })
+			overHTTP(b, bareHandler(b), "/line/channel/webhook", senders, lineCallback)
 		})
 		for _, p := range platforms() {
 			b.Run(fmt.Sprintf("dari-%s/senders=%d", p.name, senders), func(b *testing.B) {
 				rt := newRuntime(b, p)
 				handler := web.New(web.Options{Runtime: rt, Channels: rt.ChannelTypes(), Engines: rt.EngineTypes(), Log: slog.New(slog.DiscardHandler)}).All()
-				spread(b, senders, p.callback, func(r *channels.Request) error {
-					return post(handler, "/"+p.name+"/channel/webhook", r)
-				})
+				overHTTP(b, handler, "/"+p.name+"/channel/webhook", senders, p.callback)
 			})
 		}
 	}
 }
 
-func post(h http.Handler, path string, r *channels.Request) error {
-	req := httptest.NewRequest(http.MethodPost, path, bytes.NewReader(r.Body))
-	req.Header = r.Header
-	req.Header.Set("Content-Type", r.ContentType)
-	rec := httptest.NewRecorder()
-	h.ServeHTTP(rec, req)
-	if rec.Code != http.StatusOK {
-		return fmt.Errorf("status %d", rec.Code)
-	}
-	return nil
+func overHTTP(b *testing.B, h http.Handler, path string, senders int, callback func(n int64) *channels.Request) {
+	server := httptest.NewServer(h)
+	defer server.Close()
+	transport := &http.Transport{MaxIdleConnsPerHost: senders}
+	defer transport.CloseIdleConnections()
+	client := &http.Client{Transport: transport}
+	spread(b, senders, callback, func(r *channels.Request) error {
+		req, err := http.NewRequest(http.MethodPost, server.URL+path, bytes.NewReader(r.Body))
+		if err != nil {
+			return err
+		}
+		req.Header = r.Header
+		resp, err := client.Do(req)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(io.Discard, resp.Body)
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusOK {
+			return fmt.Errorf("status %d", resp.StatusCode)
+		}
+		return err
+	})
 }
 
 // bareHandler is the least that a durable callback can be.

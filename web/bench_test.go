@@ -124,7 +124,7 @@ func newBench(t testing.TB, change ...func(*Options)) *bench {
 	sealer, err := store.NewSealer(make([]byte, 32))
 	must(t, err)
 	b.runtime = bot.New(bot.Options{
-		Store: b.store, Channels: types, Engines: engines, Sealer: sealer, HTTP: &http.Client{}, Log: log,
+		Store: b.store, Channels: types, Engines: engines, Sealer: sealer, HTTP: &http.Client{}, PublicURL: "https://bot.example.com", Log: log,
 	})
 	b.runtime.Start()
 	t.Cleanup(func() {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"io"
 	"strings"
 	"sync"
 	"time"
@@ -135,8 +136,13 @@ func (a *fakeAdapter) Parse(r *channels.Request) (cb channels.Callback, err erro
 	}
 	for _, e := range body.Events {
 		raw, _ := json.Marshal(fakeBody{Events: []fakeEvent{e}})
+		var files []message.Attachment
+		if ref, ok := strings.CutPrefix(e.Text, "file:"); ok {
+			files = []message.Attachment{{Kind: message.KindFile, Ref: ref, Name: "보고서.pdf"}}
+		}
 		cb.Events = append(cb.Events, message.Inbound{
-			Kind: message.KindText, Name: "message", Keys: []string{e.ID}, Text: e.Text, Raw: raw,
+			Attachments: files,
+			Kind:        message.KindText, Name: "message", Keys: []string{e.ID}, Text: e.Text, Raw: raw,
 			Conversation: message.Conversation{ID: e.Room, Kind: message.Direct},
 			Sender:       message.User{ID: "user-" + e.Room},
 			Address:      json.RawMessage(`{"reply":"handle-of-the-reply"}`),
@@ -150,6 +156,21 @@ func (a *fakeAdapter) Send(_ context.Context, out channels.Outgoing) (channels.R
 		return channels.Receipt{}, channels.Failf(channels.Rejected, "E42", "the platform does not take it")
 	}
 	return channels.Receipt{MessageIDs: []string{"m1"}, Route: "push"}, nil
+}
+
+// Fetch implements channels.MediaFetcher: the reference says what becomes of it.
+func (a *fakeAdapter) Fetch(_ context.Context, file message.Attachment) (channels.Media, error) {
+	switch file.Ref {
+	case "gone":
+		return channels.Media{}, channels.Failf(channels.Rejected, "gone", "deleted")
+	case "later":
+		return channels.Media{}, &channels.SendError{Kind: channels.Temporary, Code: "transcoding", RetryAfter: 3 * time.Second}
+	case "refused":
+		return channels.Media{}, channels.Failf(channels.Auth, "no_scope", "no permission")
+	case "large":
+		return channels.Media{Body: io.NopCloser(strings.NewReader("x")), Size: maxMedia + 1}, nil
+	}
+	return channels.Media{Body: io.NopCloser(strings.NewReader(file.Ref)), MIME: "application/pdf", Size: int64(len(file.Ref))}, nil
 }
 
 func (a *fakeAdapter) Check(context.Context) channels.Report {
