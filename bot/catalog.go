@@ -34,6 +34,7 @@ type Catalog struct {
 	http     *http.Client
 
 	engineHTTP *http.Client
+	publicURL  string
 
 	urls settings.URLPolicy
 	log  *slog.Logger
@@ -125,16 +126,23 @@ func (c *Catalog) open(rec store.Channel) (*Channel, error) {
 	return c.make(rec, t, values)
 }
 
+func (c *Catalog) callbackURL(rec store.Channel) string {
+	if c.publicURL == "" {
+		return ""
+	}
+	return c.publicURL + "/" + rec.Type + "/" + rec.ID + "/webhook"
+}
+
 // make builds the adapter; values must be clean.
 func (c *Catalog) make(rec store.Channel, t channels.Type, values settings.Values) (*Channel, error) {
 	mode := values.Text(groupModeKey)
 	delete(values, groupModeKey)
 	adapter, err := t.New(values, channels.Deps{
-		ChannelID: rec.ID,
-		HTTP:      c.http,
-		Tokens:    tokens{c.store, c.sealer},
-		Now:       time.Now,
-		Log:       c.log.With("channel", rec.ID),
+		ChannelID: rec.ID, CallbackURL: c.callbackURL(rec),
+		HTTP:   c.http,
+		Tokens: tokens{c.store, c.sealer},
+		Now:    time.Now,
+		Log:    c.log.With("channel", rec.ID),
 	})
 	if err != nil {
 		return nil, err

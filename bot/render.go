@@ -82,12 +82,12 @@ func (r *renderer) message(m message.Message) {
 	}
 }
 
-// reachable tells whether a platform can fetch the file.
+// reachable tells whether a platform can fetch the file. All of them insist on https.
 func (r *renderer) reachable(raw string) bool {
 	u, err := url.Parse(raw)
 	switch {
-	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		r.note("url: is not an http or https address; sent as text")
+	case err != nil || u.Host == "" || u.Scheme != "https":
+		r.note("url: is not an https address; sent as text")
 	case over(raw, r.limits.URL):
 		r.note("url: is longer than the %d characters that %s takes; sent as text", r.limits.URL, r.channel)
 	default:
@@ -250,7 +250,9 @@ func (r *renderer) actions(in []message.Action, labelMax int) (fit []message.Act
 			}
 			a.Label = short
 		}
-		a.Text = shorten(a.Text, r.limits.MessageAction)
+		if a.Kind != message.ActionCopy {
+			a.Text = shorten(a.Text, r.limits.MessageAction)
+		}
 		fit = append(fit, a)
 	}
 	return fit, spelled

@@ -118,7 +118,7 @@ func TestRepliesAreBroughtDownToWhatAMessengerShows(t *testing.T) {
 		},
 		"an image without a usable address becomes text": {
 			message.Reply{Messages: []message.Message{{Type: message.TypeImage, URL: "ftp://x", Alt: "a map"}}},
-			`text "a map` + `\n` + `ftp:" + text "//x"`, "is not an http or https address",
+			`text "a map` + `\n` + `ftp:" + text "//x"`, "is not an https address",
 		},
 		"a message that cannot be shown falls back or is dropped with a note": {
 			message.Reply{Messages: []message.Message{{Type: "hologram", FallbackText: "flat"}, {Type: message.TypeText}}},

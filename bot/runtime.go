@@ -74,7 +74,7 @@ func New(o Options) *Runtime {
 	return &Runtime{
 		Catalog: &Catalog{
 			store: o.Store, channels: o.Channels, engines: o.Engines, sealer: o.Sealer,
-			http: &platforms, engineHTTP: o.EngineHTTP, urls: o.URLs, log: o.Log,
+			http: &platforms, engineHTTP: o.EngineHTTP, publicURL: o.PublicURL, urls: o.URLs, log: o.Log,
 			live: map[string]*Channel{}, liveBots: map[string]*liveBot{},
 		},
 		opts: o, store: o.Store, log: o.Log, feed: newFeed(), metrics: newMetrics(o.Metrics, o.Store),

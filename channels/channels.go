@@ -48,6 +48,8 @@ type Adapter interface {
 // Deps is what an adapter gets from outside.
 type Deps struct {
 	ChannelID string
+	// CallbackURL is the address that the platform's console should hold; "" if unknown.
+	CallbackURL string
 	// HTTP is guarded against private addresses and has time-outs; errors of its transport are already
 	// *SendError values (temporary when nothing was sent, uncertain when something was).
 	HTTP *http.Client

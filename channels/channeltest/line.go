@@ -10,7 +10,6 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"unicode/utf16"
 
 	"dari/bot/settings"
 	"dari/channels"
@@ -21,6 +20,9 @@ const (
 	LINESecret = "0123456789abcdef0123456789abcdef"
 	LINEToken  = "test/LINE+channel+access+token/w1cDnyilFU="
 )
+
+// LINEFile is what the fake LINE has as the file of every message.
+const LINEFile = "\x89PNG\r\n\x1a\na picture of a bridge"
 
 // LINESettings are the settings of a LINE channel on the fake platform.
 func LINESettings(platformURL string) settings.Values {
@@ -40,7 +42,8 @@ func SignLINE(secret string, body []byte) *channels.Request {
 }
 
 // LINE starts a fake LINE platform. Every reply token works once; a push with a known retry key is
-// answered like the first one, with 409.
+// answered like the first one, with 409. Messages that LINE would refuse are refused. Every message has
+// a file, ready to be fetched.
 func LINE() *Platform {
 	l := &fakeLINE{spent: map[string]bool{}, taken: map[string]takenLINE{}, endpoint: "https://bot.example.com/line/test-channel/webhook"}
 	mux := http.NewServeMux()
@@ -53,6 +56,8 @@ func LINE() *Platform {
 	mux.HandleFunc("GET /v2/bot/channel/webhook/endpoint", l.webhook)
 	mux.HandleFunc("PUT /v2/bot/channel/webhook/endpoint", l.setWebhook)
 	mux.HandleFunc("POST /v2/bot/channel/webhook/test", answerLINE(http.StatusOK, `{"success":true,"timestamp":"2026-10-27T00:00:00Z","statusCode":200,"reason":"OK","detail":"200"}`))
+	mux.HandleFunc("GET /v2/bot/message/{id}/content", l.content)
+	mux.HandleFunc("GET /v2/bot/message/{id}/content/transcoding", l.transcoding)
 	mux.HandleFunc("/", answerLINE(http.StatusNotFound, `{"message":"Not found"}`))
 	return NewPlatform(l.authorized(mux))
 }
@@ -122,27 +127,6 @@ func (l *fakeLINE) read(w http.ResponseWriter, r *http.Request) (sendLINE, bool)
 		return call, false
 	}
 	return call, true
-}
-
-// faultLINE is LINE's answer to messages that it does not take, "" if it takes them.
-func faultLINE(messages []json.RawMessage) string {
-	const fault = `{"message":"The request body has 1 error(s)","details":[{"message":%q,"property":%q}]}`
-	if n := len(messages); n < 1 || n > 5 {
-		return fmt.Sprintf(fault, "Size must be between 1 and 5", "messages")
-	}
-	for i, raw := range messages {
-		var m struct{ Type, Text string }
-		if json.Unmarshal(raw, &m) != nil || m.Type == "" {
-			return fmt.Sprintf(fault, "May not be empty", fmt.Sprintf("messages[%d].type", i))
-		}
-		switch n := len(utf16.Encode([]rune(m.Text))); {
-		case m.Type == "text" && n == 0:
-			return fmt.Sprintf(fault, "May not be empty", fmt.Sprintf("messages[%d].text", i))
-		case n > 5000:
-			return fmt.Sprintf(fault, "Length must be between 0 and 5000", fmt.Sprintf("messages[%d].text", i))
-		}
-	}
-	return ""
 }
 
 func (l *fakeLINE) reply(w http.ResponseWriter, r *http.Request) {
@@ -235,4 +219,23 @@ func (l *fakeLINE) setWebhook(w http.ResponseWriter, r *http.Request) {
 	}
 	l.endpoint = call.Endpoint
 	answerLINE(http.StatusOK, `{}`)(w, r)
+}
+
+var messageLINE = regexp.MustCompile(`^[0-9]+$`)
+
+func (l *fakeLINE) content(w http.ResponseWriter, r *http.Request) {
+	if !messageLINE.MatchString(r.PathValue("id")) {
+		refuseLINE(w, http.StatusNotFound, "not found")
+		return
+	}
+	w.Header().Set("Content-Type", "image/png")
+	fmt.Fprint(w, LINEFile)
+}
+
+func (l *fakeLINE) transcoding(w http.ResponseWriter, r *http.Request) {
+	if !messageLINE.MatchString(r.PathValue("id")) {
+		refuseLINE(w, http.StatusNotFound, "not found")
+		return
+	}
+	answerLINE(http.StatusOK, `{"status":"succeeded"}`)(w, r)
 }

@@ -22,18 +22,30 @@ const maxAnswer = 1 << 20
 
 // client makes an SDK client for one call: its context belongs to the client, not to the call.
 func (a *adapter) client(ctx context.Context) (*messaging_api.MessagingApiAPI, error) {
-	h := *a.deps.HTTP
-	h.Transport = bounded{h.Transport}
 	c, err := messaging_api.NewMessagingApiAPI(a.config.token,
-		messaging_api.WithHTTPClient(&h), messaging_api.WithEndpoint(a.config.apiBase))
+		messaging_api.WithHTTPClient(boundedClient(*a.deps.HTTP)), messaging_api.WithEndpoint(a.config.apiBase))
 	if err != nil {
 		return nil, channels.Failf(channels.Config, "settings", "line: %w", err)
 	}
 	return c.WithContext(ctx), nil
 }
 
-// bounded cuts answers that are too long.
-type bounded struct{ base http.RoundTripper }
+// boundedClient cuts answers that are too long.
+func boundedClient(h http.Client) *http.Client {
+	h.Transport = bounded{base: h.Transport}
+	return &h
+}
+
+// fileClient does so too, but leaves a file as long as it is.
+func fileClient(h http.Client) *http.Client {
+	h.Transport = bounded{base: h.Transport, files: true}
+	return &h
+}
+
+type bounded struct {
+	base  http.RoundTripper
+	files bool // an answer of 200 is a file
+}
 
 func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 	base := b.base
@@ -41,7 +53,7 @@ func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
 		base = http.DefaultTransport
 	}
 	res, err := base.RoundTrip(r)
-	if err == nil {
+	if err == nil && (!b.files || res.StatusCode != http.StatusOK) {
 		res.Body = struct {
 			io.Reader
 			io.Closer

@@ -10,9 +10,10 @@ import (
 
 // config is the typed form of a channel's settings.
 type config struct {
-	secret  string // channel secret: signs callbacks
-	token   string // channel access token: authorises calls
-	apiBase string
+	secret   string // channel secret: signs callbacks
+	token    string // channel access token: authorises calls
+	apiBase  string
+	dataBase string // where the files are that people send
 }
 
 var (
@@ -23,13 +24,16 @@ var (
 )
 
 func newConfig(v settings.Values) (config, error) {
-	c := config{secret: v.Text("channel_secret"), token: v.Text("channel_access_token"), apiBase: v.Text("api_base_url")}
+	c := config{
+		secret: v.Text("channel_secret"), token: v.Text("channel_access_token"),
+		apiBase: v.Text("api_base_url"), dataBase: v.Text("data_base_url"),
+	}
 	for _, check := range []error{
 		checkSecret(c.secret),
 		checkToken(c.token),
 		checkChannelID(v.Text("channel_id")),
 		checkBase("api_base_url", c.apiBase),
-		checkBase("data_base_url", v.Text("data_base_url")),
+		checkBase("data_base_url", c.dataBase),
 	} {
 		if check != nil {
 			return config{}, check

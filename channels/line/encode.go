@@ -1,6 +1,8 @@
 package line
 
 import (
+	"cmp"
+	"fmt"
 	"strings"
 
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
@@ -16,61 +18,111 @@ func encode(messages []message.Message) ([]messaging_api.MessageInterface, error
 	if len(messages) == 0 {
 		return nil, channels.Failf(channels.Rejected, "empty", "line: there is no message to send")
 	}
-	var quick []message.Action
-	for _, m := range messages {
-		if len(m.QuickReplies) > 0 {
-			quick = m.QuickReplies
-		}
+	quick, err := quickReply(messages)
+	if err != nil {
+		return nil, err
 	}
-	out := make([]messaging_api.MessageInterface, len(messages))
+	var out []messaging_api.MessageInterface
 	for i, m := range messages {
-		var reply *messaging_api.QuickReply
+		e := encoder{path: fmt.Sprintf("messages[%d]", i)}
 		if i == len(messages)-1 {
-			reply = quickReply(quick)
+			e.quick = quick
 		}
-		switch m.Type {
-		case message.TypeText:
-			out[i] = &messaging_api.TextMessage{Text: m.Text, QuickReply: reply}
-		case message.TypeButtons:
-			out[i] = &messaging_api.TemplateMessage{AltText: m.Text, Template: buttons(m), QuickReply: reply}
-		default:
-			return nil, channels.Failf(channels.Rejected, "unsupported", "line: messages[%d]: the type %q cannot be sent", i, m.Type)
+		objects, err := e.encode(m)
+		if err != nil {
+			return nil, err
 		}
+		out = append(out, objects...)
+	}
+	if len(out) > perCall {
+		return nil, rejected("messages", "they make %d message objects; LINE takes %d in one call", len(out), perCall)
 	}
 	return out, nil
 }
 
-func buttons(m message.Message) *messaging_api.ButtonsTemplate {
-	t := &messaging_api.ButtonsTemplate{Text: m.Text}
-	for _, a := range m.Actions {
-		t.Actions = append(t.Actions, action(a))
-	}
-	return t
+// encoder makes the message objects of one message.
+type encoder struct {
+	path  string // of the message
+	quick *messaging_api.QuickReply
 }
 
-func quickReply(actions []message.Action) *messaging_api.QuickReply {
-	if len(actions) == 0 {
-		return nil
-	}
-	q := &messaging_api.QuickReply{}
-	for _, a := range actions {
-		q.Items = append(q.Items, messaging_api.QuickReplyItem{Type: "action", Action: action(a)})
-	}
-	return q
+// rejected is the error of a field that LINE would not take.
+func rejected(field, format string, args ...any) *channels.SendError {
+	return channels.Failf(channels.Rejected, "invalid_message", "line: %s: %s", field, fmt.Sprintf(format, args...))
 }
 
-// action makes LINE's form of a button.
-// https://developers.line.biz/en/reference/messaging-api/#action-objects
-func action(a message.Action) messaging_api.ActionInterface {
-	switch a.Kind {
-	case message.ActionPostback:
-		return &messaging_api.PostbackAction{Label: a.Label, Data: a.Data, DisplayText: a.Says()}
-	case message.ActionURL:
-		return &messaging_api.UriAction{Label: a.Label, Uri: a.URL}
-	case message.ActionPhone:
-		return &messaging_api.UriAction{Label: a.Label, Uri: "tel:" + strings.ReplaceAll(a.Number, " ", "")}
-	case message.ActionCopy:
-		return &messaging_api.ClipboardAction{Label: a.Label, ClipboardText: a.Text}
+func (e encoder) field(name string) string { return e.path + "." + name }
+
+func (e encoder) encode(m message.Message) ([]messaging_api.MessageInterface, error) {
+	if err := m.Validate(); err != nil {
+		return nil, channels.Failf(channels.Rejected, "invalid_message", "line: %s.%w", e.path, err)
 	}
-	return &messaging_api.MessageAction{Label: a.Label, Text: a.Says()}
+	if m.Type == message.TypeNative {
+		return e.native(m)
+	}
+	object, err := e.one(m)
+	if err != nil {
+		return nil, err
+	}
+	return []messaging_api.MessageInterface{object}, nil
+}
+
+func (e encoder) one(m message.Message) (messaging_api.MessageInterface, error) {
+	switch m.Type {
+	case message.TypeText:
+		return e.text(m)
+	case message.TypeButtons:
+		return e.buttons(m)
+	case message.TypeCards:
+		return e.cards(m)
+	case message.TypeImage:
+		return e.image(m)
+	case message.TypeVideo:
+		return e.video(m)
+	case message.TypeAudio:
+		return e.audio(m)
+	case message.TypeFile:
+		return e.link(m.Name, m.URL)
+	case message.TypeLocation:
+		return e.location(m)
+	case message.TypeSticker:
+		return e.sticker(m)
+	}
+	return nil, rejected(e.field("type"), "%q cannot be sent", m.Type)
+}
+
+// text is plain: LINE has no markup of any kind, and no character in it means anything.
+func (e encoder) text(m message.Message) (messaging_api.MessageInterface, error) {
+	if n := units(m.Text); n > textMax {
+		return nil, rejected(e.field("text"), "it has %d characters; LINE takes %d", n, textMax)
+	}
+	text := m.Text
+	switch m.Format {
+	case "", "plain":
+	case "markdown":
+		text = cmp.Or(plain(m.Text), m.Text)
+	default:
+		return nil, rejected(e.field("format"), "%q is not known; it must be plain or markdown", m.Format)
+	}
+	if strings.TrimSpace(text) == "" {
+		return nil, rejected(e.field("text"), "it is blank")
+	}
+	return &messaging_api.TextMessage{Text: text, QuickReply: e.quick}, nil
+}
+
+// altText is what stands in notifications and the chat list, where templates and Flex messages are not
+// shown. LINE requires it.
+func altText(m message.Message, content string) string {
+	return clip(cmp.Or(strings.TrimSpace(m.FallbackText), strings.TrimSpace(content), "…"), altMax)
+}
+
+// lines joins what is not empty.
+func lines(parts ...string) string {
+	var out []string
+	for _, p := range parts {
+		if p = strings.TrimSpace(p); p != "" {
+			out = append(out, p)
+		}
+	}
+	return strings.Join(out, "\n")
 }

@@ -3,6 +3,7 @@ package line
 import (
 	"io"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +36,9 @@ func TestFakePlatformKeepsLINEsRules(t *testing.T) {
 		{"loading goes by fives", loading, "", `{"chatId":"` + mina + `","loadingSeconds":7}`, 400, "multiple of five"},
 		{"a webhook URL is set", "PUT " + hookPath, "", `{"endpoint":"https://bot.example.com/x"}`, 200, `{}`},
 		{"a webhook URL without TLS is refused", "PUT " + hookPath, "", `{"endpoint":"http://bot.example.com/x"}`, 400, "Invalid webhook endpoint URL"},
+		{"a file is fetched", "GET " + contentPath, "", "", 200, channeltest.LINEFile},
+		{"a file of an odd id is not found", "GET /v2/bot/message/x/content", "", "", 404, "not found"},
+		{"a file is ready", "GET " + transcodingPath, "", "", 200, `{"status":"succeeded"}`},
 		{"an unknown path is not found", "GET /v2/bot/nothing", "", "", 404, "Not found"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -68,6 +72,81 @@ func TestFakePlatformKeepsLINEsRules(t *testing.T) {
 			t.Errorf("got %s", body)
 		}
 	})
+}
+
+func TestFakePlatformTakesWhatLINETakes(t *testing.T) {
+	files, err := filepath.Glob("testdata/out_*.json")
+	if err != nil || len(files) < 10 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, f := range files {
+		t.Run(filepath.Base(f), func(t *testing.T) {
+			p := channeltest.LINE()
+			defer p.Close()
+			body := testdata(t, filepath.Base(f))
+			path := pushPath
+			if strings.Contains(body, "replyToken") {
+				path = replyPath
+			}
+			if status, _, answer := callFake(t, p, "POST "+path, "", body); status != http.StatusOK {
+				t.Errorf("got %d %s", status, answer)
+			}
+		})
+	}
+}
+
+func TestFakePlatformRefusesWhatLINERefuses(t *testing.T) {
+	const say = `{"type":"message","label":"a","text":"a"}`
+	template := func(body string) string { return `{"type":"template","altText":"x","template":{` + body + `}}` }
+	column := func(body string) string { return `{"text":"x","actions":[` + say + `]` + body + `}` }
+	buttons := func(action string) string {
+		return template(`"type":"buttons","text":"x","actions":[` + action + `]`)
+	}
+	flex := func(contents string) string { return `{"type":"flex","altText":"x","contents":` + contents + `}` }
+	text := func(n int) string { return `{"type":"text","text":"` + strings.Repeat("a", n) + `"}` }
+	bubble := func(part string) string {
+		return `{"type":"bubble","body":{"type":"box","layout":"vertical","contents":[` + part + `]}}`
+	}
+	for _, row := range []struct{ name, object, property string }{
+		{"a type nobody knows", `{"type":"hologram"}`, "messages[0].type"},
+		{"a picture by plain http", `{"type":"image","originalContentUrl":"http://example.com/a","previewImageUrl":"https://example.com/a"}`, "originalContentUrl"},
+		{"a video without preview", `{"type":"video","originalContentUrl":"https://example.com/a"}`, "previewImageUrl"},
+		{"a picture whose address is not encoded", `{"type":"image","originalContentUrl":"https://example.com/가","previewImageUrl":"https://example.com/a"}`, "originalContentUrl"},
+		{"a sound without duration", `{"type":"audio","originalContentUrl":"https://example.com/a"}`, "duration"},
+		{"a place without title", `{"type":"location","address":"x"}`, "title"},
+		{"a place with a long address", `{"type":"location","title":"x","address":"` + strings.Repeat("a", 101) + `"}`, "address"},
+		{"a sticker without set", `{"type":"sticker","stickerId":"1"}`, "packageId"},
+		{"a template without altText", `{"type":"template","template":{"type":"buttons","text":"x","actions":[` + say + `]}}`, "altText"},
+		{"a template without buttons", template(`"type":"buttons","text":"x","actions":[]`), "actions"},
+		{"five buttons", buttons(strings.Repeat(say+",", 4) + say), "actions"},
+		{"a template without text", template(`"type":"buttons","text":"","actions":[` + say + `]`), "text"},
+		{"a long text under a title", template(`"type":"buttons","title":"x","text":"` + strings.Repeat("a", 61) + `","actions":[` + say + `]`), "text"},
+		{"a label that is too long", buttons(`{"type":"message","label":"` + strings.Repeat("a", 21) + `","text":"a"}`), "label"},
+		{"a link of another scheme", buttons(`{"type":"uri","label":"a","uri":"ftp://example.com"}`), "uri"},
+		{"a postback without data", buttons(`{"type":"postback","label":"a"}`), "data"},
+		{"an action nobody knows", buttons(`{"type":"jump","label":"a"}`), "actions[0].type"},
+		{"eleven columns", template(`"type":"carousel","columns":[` + strings.Repeat(column("")+",", 10) + column("") + `]`), "columns"},
+		{"columns with unlike buttons", template(`"type":"carousel","columns":[` + column("") + `,{"text":"x","actions":[` + say + `,` + say + `]}]`), "columns[1].actions"},
+		{"a title on one column only", template(`"type":"carousel","columns":[` + column("") + `,` + column(`,"title":"x"`) + `]`), "columns[1]"},
+		{"an empty bubble", flex(`{"type":"bubble"}`), "contents"},
+		{"an empty text in a bubble", flex(bubble(`{"type":"text","text":""}`)), "text"},
+		{"a component nobody knows", flex(bubble(`{"type":"spinner"}`)), "type"},
+		{"a button without action", flex(bubble(`{"type":"button"}`)), "action"},
+		{"a bubble that is too large", flex(bubble(text(30_000))), "contents"},
+		{"thirteen bubbles", flex(`{"type":"carousel","contents":[` + strings.Repeat(bubble(text(1))+",", 12) + bubble(text(1)) + `]}`), "contents"},
+		{"bubbles that are too large together", flex(`{"type":"carousel","contents":[` + bubble(text(26_000)) + `,` + bubble(text(26_000)) + `]}`), "contents"},
+		{"fourteen quick replies", `{"type":"text","text":"x","quickReply":{"items":[` + strings.Repeat(`{"type":"action","action":`+say+`},`, 13) + `{"type":"action","action":` + say + `}]}}`, "quickReply.items"},
+		{"a quick reply without type", `{"type":"text","text":"x","quickReply":{"items":[{"action":` + say + `}]}}`, "items[0].type"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			p := channeltest.LINE()
+			defer p.Close()
+			status, _, body := callFake(t, p, "POST "+pushPath, "", `{"to":"`+mina+`","messages":[`+row.object+`]}`)
+			if status != http.StatusBadRequest || !strings.Contains(body, row.property+`"`) {
+				t.Errorf("got %d %s, want a fault of %s", status, body, row.property)
+			}
+		})
+	}
 }
 
 func callFake(t *testing.T, p *channeltest.Platform, call, retryKey, body string) (int, http.Header, string) {

@@ -2,9 +2,6 @@
 package line
 
 import (
-	"time"
-
-	"dari/bot/message"
 	"dari/bot/settings"
 	"dari/channels"
 )
@@ -45,42 +42,6 @@ func (Type) Setup() channels.Setup {
 			{ID: "line.step.groups", Link: managerURL},
 			{ID: "line.step.verify", Link: consoleURL, Shows: "webhook"},
 		},
-	}
-}
-
-// Limits implements channels.Type. Text is counted in UTF-16 code units, labels and template texts in
-// graphemes: https://developers.line.biz/en/docs/messaging-api/text-character-count/
-func (Type) Limits() channels.Limits {
-	levels := map[message.Type]channels.Level{}
-	for _, t := range message.Types {
-		levels[t] = channels.Unsupported
-	}
-	levels[message.TypeText] = channels.Full
-	levels[message.TypeButtons] = channels.Full
-	return channels.Limits{
-		Messages: levels,
-		TextMax:  5000, // https://developers.line.biz/en/reference/messaging-api/#text-message
-		TextUnit: channels.UTF16,
-		PerCall:  5, // https://developers.line.biz/en/reference/messaging-api/#send-reply-message
-
-		// https://developers.line.biz/en/reference/messaging-api/#buttons, without image and title
-		Buttons:     4,
-		ButtonText:  160,
-		ButtonLabel: 20,
-
-		QuickReplies: 13, // https://developers.line.biz/en/reference/messaging-api/#quick-reply
-		QuickLabel:   20,
-
-		// https://developers.line.biz/en/reference/messaging-api/#action-objects
-		PostbackData:  300,
-		MessageAction: 300,
-		URL:           1000,
-		Actions: []message.ActionKind{
-			message.ActionPostback, message.ActionMessage, message.ActionURL, message.ActionPhone, message.ActionCopy,
-		},
-
-		MarksMentions: true,
-		SendTimeout:   10 * time.Second,
 	}
 }
 

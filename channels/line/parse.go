@@ -82,15 +82,19 @@ func (a *adapter) Parse(r *channels.Request) (channels.Callback, error) {
 	if env.Events == nil {
 		return channels.Callback{}, channels.Malformed("the body has no list of events")
 	}
+	if len(env.Events) == 1 { // as nearly always
+		return channels.Callback{Events: []message.Inbound{inbound(env.Events[0], r.Body)}}, nil
+	}
 	var cb channels.Callback
 	for _, raw := range env.Events {
-		cb.Events = append(cb.Events, inbound(env.Destination, raw))
+		cb.Events = append(cb.Events, inbound(raw, wrap(env.Destination, raw)))
 	}
 	return cb, nil
 }
 
-// inbound reads one event. Whatever cannot be read becomes an unknown event.
-func inbound(destination string, raw json.RawMessage) message.Inbound {
+// inbound reads one event; callback is a callback that holds it alone. Whatever cannot be read becomes
+// an unknown event.
+func inbound(raw json.RawMessage, callback []byte) message.Inbound {
 	var e event
 	err := channels.DecodePart(raw, &e) // fills what fits, even when something does not
 	in := message.Inbound{
@@ -99,7 +103,7 @@ func inbound(destination string, raw json.RawMessage) message.Inbound {
 		Keys:    []string{key(e.WebhookEventID, raw)},
 		Time:    eventTime(e.Timestamp),
 		Address: newAddress(e.ReplyToken),
-		Raw:     wrap(destination, raw),
+		Raw:     callback,
 	}
 	if in.Name == "" {
 		in.Name = "unknown"
