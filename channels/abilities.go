@@ -2,8 +2,10 @@ package channels
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
+	"net/url"
 
 	"dari/bot/message"
 )
@@ -56,15 +58,25 @@ type Opener interface {
 	Open(ctx context.Context, user string) (message.Conversation, []byte, error)
 }
 
+// WebhookSetter can tell the platform where the callbacks go.
+type WebhookSetter interface {
+	// SetWebhook enters the address at the platform and switches callbacks on as far as its API allows.
+	SetWebhook(ctx context.Context, address string) error
+}
+
 // OpenURL fetches a file that an outbound message names, for platforms that want the bytes. It reads
 // nothing yet; the caller closes the body.
-func OpenURL(ctx context.Context, client *http.Client, url string) (Media, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+func OpenURL(ctx context.Context, client *http.Client, address string) (Media, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return Media{}, Failf(Rejected, "media_url", "the file's address is no URL")
 	}
 	resp, err := client.Do(req)
 	if err != nil {
+		var withAddress *url.Error // the address may be signed, and so a secret
+		if errors.As(err, &withAddress) {
+			err = withAddress.Err
+		}
 		se := AsSendError(err)
 		if se.Kind == Uncertain { // nothing was sent to anybody
 			return Media{}, &SendError{Kind: Temporary, Code: se.Code, Err: se.Err}

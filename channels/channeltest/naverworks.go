@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -38,6 +39,13 @@ const (
 	NaverWorksTokenPath    = "/oauth2/v2.0/token"
 	NaverWorksUsersPath    = "/v1.0/bots/" + NaverWorksBotID + "/users/"
 	NaverWorksChannelsPath = "/v1.0/bots/" + NaverWorksBotID + "/channels/"
+
+	// NaverWorksBotPath is the bot itself and the beginning of all that belongs to it; attachments are
+	// asked for below the second and kept below the third, which is the storage's.
+	NaverWorksBotPath         = "/v1.0/bots/" + NaverWorksBotID
+	NaverWorksAttachmentsPath = NaverWorksBotPath + "/attachments"
+	NaverWorksStoragePath     = "/k/emsg/r/kr1/"
+	NaverWorksMenuPath        = NaverWorksBotPath + "/persistentmenu"
 )
 
 var naverWorksKey = sync.OnceValue(func() *rsa.PrivateKey {
@@ -112,6 +120,19 @@ type NaverWorksOptions struct {
 	Ticked []string
 	// Bot replaces properties of the bot object.
 	Bot map[string]any
+	// Domains are the companies that the bot was added to; the default is one where it is public.
+	Domains []map[string]any
+	// Files are what members have sent, by file id.
+	Files map[string][]byte
+	// Storage is the base address of the storage; the default is the fake itself.
+	Storage string
+	// StoredAs is the file id in the storage's answer to an upload; the default is the one that was
+	// announced, "-" an answer that is no JSON.
+	StoredAs string
+	// OneMenu refuses a persistent menu while there is another.
+	OneMenu bool
+	// Now is the platform's clock, shown in the Date header; without it there is no such header.
+	Now func() time.Time
 }
 
 // NaverWorks starts a fake NAVER WORKS with one bot. A newly issued token kills the one before, which
@@ -127,14 +148,36 @@ func NaverWorksWith(o NaverWorksOptions) *Platform {
 		o.Ticked = []string{"bot", "bot.message", "bot.read", "user.profile.read"}
 	}
 	o.ScopeSeparator = cmp.Or(o.ScopeSeparator, " ")
-	w := &naverWorks{NaverWorksOptions: o, refresh: map[string]string{}}
+	if o.Domains == nil {
+		o.Domains = []map[string]any{{"domainId": 10400123, "visible": true, "allowToSelectedMember": false}}
+	}
+	w := &naverWorks{NaverWorksOptions: o, refresh: map[string]string{}, uploads: map[string]worksUpload{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+NaverWorksTokenPath, w.token)
 	mux.HandleFunc("GET /v1.0/bots/{bot}", w.authorized(w.getBot, "bot", "bot.read"))
 	send := w.authorized(w.send, "bot", "bot.message")
 	mux.HandleFunc("POST /v1.0/bots/{bot}/users/{user}/messages", send)
 	mux.HandleFunc("POST /v1.0/bots/{bot}/channels/{channel}/messages", send)
-	return NewPlatform(mux)
+	mux.HandleFunc("PATCH /v1.0/bots/{bot}", w.authorized(w.patchBot, "bot"))
+	mux.HandleFunc("GET /v1.0/bots/{bot}/domains", w.authorized(w.listDomains, "bot", "bot.read"))
+	mux.HandleFunc("POST /v1.0/bots/{bot}/persistentmenu", w.authorized(w.setMenu, "bot", "bot.message"))
+	mux.HandleFunc("DELETE /v1.0/bots/{bot}/persistentmenu", w.authorized(w.dropMenu, "bot", "bot.message"))
+	mux.HandleFunc("POST /v1.0/bots/{bot}/attachments", w.authorized(w.announce, "bot", "bot.message"))
+	mux.HandleFunc("GET /v1.0/bots/{bot}/attachments/{file}", w.authorized(w.locate, "bot", "bot.message"))
+	mux.HandleFunc("POST "+NaverWorksStoragePath+"{file}/{name}", w.authorized(w.store, "bot", "bot.message"))
+	mux.HandleFunc("GET "+NaverWorksStoragePath+"{file}/{name}", w.authorized(w.serve, "bot", "bot.message"))
+	return NewPlatform(w.dated(mux))
+}
+
+// dated sets the Date header, which a server would otherwise take from the machine's clock.
+func (w *naverWorks) dated(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header()["Date"] = nil
+		if w.Now != nil {
+			rw.Header().Set("Date", w.Now().UTC().Format(http.TimeFormat))
+		}
+		next.ServeHTTP(rw, r)
+	})
 }
 
 type naverWorks struct {
@@ -145,6 +188,8 @@ type naverWorks struct {
 	live    string            // the only access token that works
 	scope   string            // of the live token
 	refresh map[string]string // live refresh tokens and their scopes
+	uploads map[string]worksUpload
+	menu    bool
 }
 
 func (w *naverWorks) token(rw http.ResponseWriter, r *http.Request) {
@@ -250,7 +295,7 @@ func (w *naverWorks) authorized(next http.HandlerFunc, scopes ...string) http.Ha
 			worksError(rw, http.StatusUnauthorized, "UNAUTHORIZED", "Authentication failed")
 		case !slices.ContainsFunc(scopes, func(s string) bool { return slices.Contains(granted, s) }):
 			worksError(rw, http.StatusForbidden, "FORBIDDEN", "The token lacks the scope")
-		case r.PathValue("bot") != NaverWorksBotID:
+		case r.PathValue("bot") != NaverWorksBotID && !strings.HasPrefix(r.URL.Path, NaverWorksStoragePath):
 			worksError(rw, http.StatusNotFound, "BOT_NOT_EXIST", "Bot does not exist")
 		default:
 			next(rw, r)
@@ -266,67 +311,10 @@ func (w *naverWorks) getBot(rw http.ResponseWriter, _ *http.Request) {
 		"channelEvents":  []string{"message", "join", "leave", "joined", "left", "postback", "begin", "end"},
 		"callbackEvents": []string{"text", "location", "sticker", "image", "file", "audio", "video"},
 	}
-	for k, v := range w.Bot {
-		bot[k] = v
-	}
+	w.mu.Lock()
+	maps.Copy(bot, w.Bot)
+	w.mu.Unlock()
 	worksJSON(rw, http.StatusOK, bot)
-}
-
-type worksAction struct{ Type, Label, Text, Data, DisplayText, URI, CopyText string }
-
-type worksContent struct {
-	Type, Text, ContentText string
-	Actions                 []worksAction
-	QuickReply              struct {
-		Items []struct{ Action worksAction }
-	}
-}
-
-func (w *naverWorks) send(rw http.ResponseWriter, r *http.Request) {
-	var body struct{ Content worksContent }
-	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
-		worksError(rw, http.StatusBadRequest, "INVALID_PARAMETER", "Request body cannot be parsed.")
-		return
-	}
-	if fault := body.Content.fault(); fault != "" {
-		worksError(rw, http.StatusBadRequest, "INVALID_PARAMETER", fault)
-		return
-	}
-	rw.Header().Set("RateLimit-Limit", "240")
-	rw.Header().Set("RateLimit-Remaining", "239")
-	rw.WriteHeader(http.StatusCreated)
-}
-
-// fault names what the platform would refuse in the content types that Dari sends.
-func (c worksContent) fault() string {
-	switch {
-	case c.Type == "":
-		return "content.type is missing"
-	case c.Type == "text" && !worksWithin(c.Text, 2000):
-		return "content.text must have 1 to 2000 characters"
-	case c.Type == "button_template" && !worksWithin(c.ContentText, 1000):
-		return "content.contentText must have 1 to 1000 characters"
-	case c.Type == "button_template" && (len(c.Actions) == 0 || len(c.Actions) > 10):
-		return "content.actions must have 1 to 10 elements"
-	case len(c.QuickReply.Items) > 13:
-		return "quickReply.items must have at most 13 elements"
-	}
-	for _, a := range c.Actions {
-		if c.Type == "button_template" && (a.Label == "" || !slices.Contains([]string{"message", "uri", "copy"}, a.Type)) {
-			return "content.actions: " + a.Type + " is not allowed or has no label"
-		}
-	}
-	for _, item := range c.QuickReply.Items {
-		switch a := item.Action; {
-		case a.Label == "",
-			a.Type == "postback" && (!worksWithin(a.Data, 300) || !worksWithin(a.DisplayText, 300)),
-			a.Type == "message" && !worksWithin(a.Text, 300),
-			a.Type == "uri" && !strings.HasPrefix(a.URI, "http"),
-			a.Type == "copy" && !worksWithin(a.CopyText, 1000):
-			return "quickReply.items: " + a.Type + " lacks a property"
-		}
-	}
-	return ""
 }
 
 func worksWithin(s string, limit int) bool { return s != "" && len(utf16.Encode([]rune(s))) <= limit }

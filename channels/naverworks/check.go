@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -27,23 +26,31 @@ type bot struct {
 // Check implements channels.Adapter. It uses the shared token, since a second one could kill it.
 func (a *adapter) Check(ctx context.Context) channels.Report {
 	r := &report{now: a.Now, last: a.Now()}
+	a.http.drift.last.Store(nil)
+	a.inspect(ctx, r)
+	a.checkClock(r)
+	return r.Report
+}
+
+func (a *adapter) inspect(ctx context.Context, r *report) {
+	began := a.Now()
 	t, err := a.tokens.Get(ctx)
 	if err != nil {
 		r.add("token", channels.Fail, sentence(err))
-		return r.Report
+		return
 	}
 	r.add("token", channels.Pass, "The access token is good until "+t.ExpiresAt.UTC().Format("2006-01-02 15:04 UTC")+".")
-	b, t, fault := a.getBot(ctx, t)
+	b, t, fault := a.getBot(ctx, t, began)
 	a.checkScopes(r, t)
 	if fault != "" {
 		r.add("bot", channels.Fail, fault)
-		return r.Report
+		return
 	}
 	r.BotName = string(b.BotName)
 	r.add("bot", channels.Pass, fmt.Sprintf("The bot is found: %s.", b.BotName))
 	a.checkCallback(r, b)
 	checkEvents(r, b)
-	return r.Report
+	a.checkPublic(ctx, r, t)
 }
 
 // report stamps each check with the time since the one before.
@@ -59,14 +66,20 @@ func (r *report) add(id string, s channels.Status, text string) {
 	r.last = now
 }
 
-// getBot returns the bot, or a sentence that says why not, with the token that was used in the end.
-func (a *adapter) getBot(ctx context.Context, first channels.Token) (bot, channels.Token, string) {
-	ans, t, err := a.call(ctx, http.MethodGet, "", "")
-	if t.Access == "" {
-		t = first
+// getBot returns the bot, or a sentence that says why not, with the token that was used in the end. A
+// refused token is replaced unless it was issued for this very check: the next one would fare no better.
+func (a *adapter) getBot(ctx context.Context, t channels.Token, began time.Time) (bot, channels.Token, string) {
+	ans, failed := a.api(ctx, http.MethodGet, "", "", t)
+	if failed == nil && ans.status == http.StatusUnauthorized && t.IssuedAt.Before(began) {
+		other, err := a.tokens.Replace(ctx, t.Access)
+		if err != nil {
+			return bot{}, t, sentence(err)
+		}
+		t = other
+		ans, failed = a.api(ctx, http.MethodGet, "", "", t)
 	}
-	if err != nil {
-		return bot{}, t, sentence(err)
+	if failed != nil {
+		return bot{}, t, sentence(failed)
 	}
 	code, said := a.apiFault(ans, t)
 	var b bot
@@ -97,49 +110,6 @@ func (a *adapter) checkScopes(r *report, t channels.Token) {
 		r.add("scopes", channels.Warn, "Not granted although asked for: "+strings.Join(lacking, ", ")+"."+screen)
 	default:
 		r.add("scopes", channels.Pass, "The needed permissions are granted.")
-	}
-}
-
-func (a *adapter) checkCallback(r *report, b bot) {
-	const screen = " Developer Console → Bot → Callback URL: "
-	u, err := url.Parse(string(b.CallbackURL))
-	switch {
-	case !b.EnableCallback:
-		r.add("callback", channels.Fail, "The bot's callback is off, so no message reaches this channel."+screen+"switch it on and paste this channel's webhook URL.")
-	case b.CallbackURL == "":
-		r.add("callback", channels.Fail, "The bot has no callback URL, so no message reaches this channel."+screen+"paste this channel's webhook URL.")
-	case err != nil || !strings.HasSuffix(u.Path, "/naverworks/"+a.ChannelID+"/webhook"):
-		r.add("callback", channels.Warn, "The bot's callback URL is not this channel's webhook URL."+screen+"compare the two, unless a proxy in between changes the path.")
-	default:
-		r.add("callback", channels.Pass, "The callback is on and leads to this channel.")
-	}
-}
-
-// What a member can send, and what is reported about rooms and chats. begin and end are off unless
-// somebody ticks them: https://developers.worksmobile.com/kr/docs/bot-callback-begin
-var (
-	contentTypes = []string{"text", "location", "sticker", "image", "file", "audio", "video"}
-	eventTypes   = []string{"message", "postback", "join", "leave", "joined", "left", "begin", "end"}
-)
-
-func checkEvents(r *report, b bot) {
-	checkTicked(r, "callback_types", b.CallbackEvents, contentTypes, "text", "Members cannot send the bot")
-	checkTicked(r, "channel_events", b.ChannelEvents, eventTypes, "message", "The bot is not told about")
-}
-
-func checkTicked(r *report, id string, ticked []loose, all []string, vital, consequence string) {
-	lacking := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(ticked, loose(s)) })
-	switch {
-	case ticked == nil:
-		r.add(id, channels.Warn, "The platform did not say which types are ticked. Developer Console → Bot → Callback URL: look there.")
-	case len(lacking) == 0:
-		r.add(id, channels.Pass, "All types are ticked.")
-	default:
-		status := channels.Warn
-		if slices.Contains(lacking, vital) {
-			status = channels.Fail
-		}
-		r.add(id, status, consequence+": "+strings.Join(lacking, ", ")+". Developer Console → Bot → Callback URL: tick the missing types.")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"dari/channels"
 	"dari/channels/channeltest"
@@ -12,7 +13,7 @@ import (
 
 func TestTheCheckFindsWhatIsWrong(t *testing.T) {
 	type bot = map[string]any
-	const good = "token:pass scopes:pass bot:pass callback:pass callback_types:pass channel_events:pass"
+	const good = "token:pass scopes:pass bot:pass callback:pass callback_types:pass channel_events:pass public:pass"
 	botPath := strings.TrimSuffix(channeltest.NaverWorksUsersPath, "/users/")
 	for _, row := range []struct {
 		name   string
@@ -51,7 +52,7 @@ func TestTheCheckFindsWhatIsWrong(t *testing.T) {
 			}
 			b := open(t, channeltest.NaverWorksOptions{Bot: row.bot}, change)
 			if row.path != "" {
-				b.Platform.FailNext(row.path, row.fault)
+				b.Platform.FailNext(row.path, undated(row.fault))
 			}
 			report := b.Adapter.Check(context.Background())
 			var got []string
@@ -71,11 +72,127 @@ func TestTheCheckFindsWhatIsWrong(t *testing.T) {
 	}
 }
 
+// undated is a fault without a Date header, which a server would take from the machine's clock.
+func undated(f channeltest.Fault) channeltest.Fault {
+	h := http.Header{"Date": nil}
+	for k, v := range f.Header {
+		h[k] = v
+	}
+	f.Header = h
+	return f
+}
+
+func TestTheCheckTellsWhetherMembersFindTheBot(t *testing.T) {
+	type domains = []map[string]any
+	added := func(visible bool) map[string]any { return map[string]any{"domainId": 1, "visible": visible} }
+	for _, row := range []struct {
+		name    string
+		domains domains
+		fault   channeltest.Fault
+		status  channels.Status // "" for no line
+		says    string
+	}{
+		{name: "it is public", domains: domains{added(true)}, status: channels.Pass, says: "The bot is public."},
+		{name: "it is public in one company of two", domains: domains{added(false), added(true)}, status: channels.Pass, says: "The bot is public."},
+		{name: "it is not public", domains: domains{added(false)}, status: channels.Warn, says: "not public"},
+		{name: "it was never added", domains: domains{}, status: channels.Warn, says: "Admin → Service → Bot: add the bot, set it to public and choose who may use it."},
+		{name: "the list is not there", fault: channeltest.Fault{Status: 404}, status: channels.Warn, says: "not added"},
+		{name: "the token may not look", fault: channeltest.Fault{Status: 403}},
+		{name: "the token may not look, as another status", fault: channeltest.Fault{Status: 401}},
+		{name: "the platform fails", fault: channeltest.Fault{Status: 500}, status: channels.Warn, says: "not known"},
+		{name: "the answer is no list", fault: channeltest.Fault{Status: 200, Body: "<html>"}, status: channels.Warn, says: "not known"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			b := open(t, channeltest.NaverWorksOptions{Domains: row.domains}, nil)
+			if row.fault.Status != 0 {
+				b.Platform.FailNext(channeltest.NaverWorksBotPath+"/domains", undated(row.fault))
+			}
+			got := line(b.Adapter.Check(context.Background()), "public")
+			if got.Status != row.status || !strings.Contains(got.Message, row.says) {
+				t.Errorf("got %+v", got)
+			}
+			if grants(t, b) != "jwt-bearer" {
+				t.Errorf("grants %q", grants(t, b))
+			}
+		})
+	}
+}
+
+// line is the report's check of that id, empty if there is none.
+func line(r channels.Report, id string) channels.Check {
+	for _, c := range r.Checks {
+		if c.ID == id {
+			return c
+		}
+	}
+	return channels.Check{}
+}
+
+func TestTheCheckComparesTheClocks(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		ahead  time.Duration // of the platform
+		status channels.Status
+		says   string
+	}{
+		{"they agree", 0, channels.Pass, "clock is right"},
+		{"two minutes are no trouble", 2 * time.Minute, channels.Pass, "clock is right"},
+		{"ours is behind", 2*time.Minute + time.Second, channels.Warn, "This server's clock is 2m1s behind NAVER WORKS'"},
+		{"ours is ahead", -time.Hour, channels.Warn, "This server's clock is 1h0m0s ahead of NAVER WORKS'"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			b := open(t, channeltest.NaverWorksOptions{Now: func() time.Time { return now.Add(row.ahead) }}, nil)
+			if got := line(b.Adapter.Check(context.Background()), "clock"); got.Status != row.status || !strings.Contains(got.Message, row.says) {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+	t.Run("a wrong clock is named also when no token is issued for it", func(t *testing.T) {
+		b := open(t, channeltest.NaverWorksOptions{}, nil)
+		b.Platform.FailNext(channeltest.NaverWorksTokenPath, channeltest.Fault{
+			Status: 400, Header: http.Header{"Date": {now.Add(time.Hour).Format(http.TimeFormat)}}, Body: read(t, "token_error_invalid_grant.json"),
+		})
+		report := b.Adapter.Check(context.Background())
+		if line(report, "token").Status != channels.Fail || line(report, "clock").Status != channels.Warn {
+			t.Errorf("got %+v", report)
+		}
+	})
+	t.Run("an old answer is no proof", func(t *testing.T) {
+		b := open(t, channeltest.NaverWorksOptions{}, nil)
+		current(t, b)
+		again := b.Adapter.(*adapter)
+		again.http.drift.note(http.Header{"Date": {now.Add(time.Hour).Format(http.TimeFormat)}})
+		if got := line(again.Check(context.Background()), "clock"); got.ID != "" {
+			t.Errorf("got %+v", got)
+		}
+	})
+}
+
+func TestTheCheckIssuesOneTokenAtMost(t *testing.T) {
+	refused := undated(channeltest.Fault{Status: 401, Body: `{"code":"UNAUTHORIZED","description":"Authentication failed"}`})
+	t.Run("a token of its own that is refused is not replaced", func(t *testing.T) {
+		b := open(t, channeltest.NaverWorksOptions{}, nil)
+		b.Platform.FailNext(channeltest.NaverWorksBotPath, refused)
+		if got := line(b.Adapter.Check(context.Background()), "bot"); got.Status != channels.Fail || grants(t, b) != "jwt-bearer" {
+			t.Errorf("got %+v after %q", got, grants(t, b))
+		}
+	})
+	t.Run("an older one that another system killed is replaced", func(t *testing.T) {
+		b := open(t, channeltest.NaverWorksOptions{}, nil)
+		current(t, b)
+		b.Clock.Advance(time.Minute)
+		b.Platform.FailNext(channeltest.NaverWorksBotPath, refused)
+		if got := line(b.Adapter.Check(context.Background()), "bot"); got.Status != channels.Pass || grants(t, b) != "jwt-bearer jwt-bearer" {
+			t.Errorf("got %+v after %q", got, grants(t, b))
+		}
+	})
+}
+
 func TestTheCheckReadsTheDocumentedBot(t *testing.T) {
 	b := open(t, channeltest.NaverWorksOptions{}, nil)
-	b.Platform.FailNext(strings.TrimSuffix(channeltest.NaverWorksUsersPath, "/users/"), channeltest.Fault{Status: 200, Body: read(t, "bot_get_response.json")})
+	b.Platform.FailNext(strings.TrimSuffix(channeltest.NaverWorksUsersPath, "/users/"), undated(channeltest.Fault{Status: 200, Body: read(t, "bot_get_response.json")}))
 	report := b.Adapter.Check(context.Background())
-	if len(report.Checks) != 6 || report.BotName != "총무봇" || report.Checks[3].Status != channels.Warn {
+	if len(report.Checks) != 7 || report.BotName != "총무봇" || report.Checks[3].Status != channels.Warn {
 		t.Errorf("got %+v", report)
 	}
 }
@@ -85,7 +202,7 @@ func TestTheCheckNamesScopesThatWereNotGranted(t *testing.T) {
 	b.Platform.FailNext(channeltest.NaverWorksTokenPath, channeltest.Fault{
 		Status: 200, Body: `{"access_token":"kr1AAAAfewScopes","scope":"bot bot.message","expires_in":"86400"}`,
 	})
-	b.Platform.FailNext(strings.TrimSuffix(channeltest.NaverWorksUsersPath, "/users/"), channeltest.Fault{Status: 200, Body: read(t, "bot_get_response.json")})
+	b.Platform.FailNext(strings.TrimSuffix(channeltest.NaverWorksUsersPath, "/users/"), undated(channeltest.Fault{Status: 200, Body: read(t, "bot_get_response.json")}))
 	scopes := b.Adapter.Check(context.Background()).Checks[1]
 	if scopes.Status != channels.Warn || !strings.Contains(scopes.Message, "asked for: bot.read, user.profile.read.") {
 		t.Errorf("got %+v", scopes)

@@ -23,49 +23,57 @@ var (
 // The platform knows no idempotency key, so after 500, 502 or 504 nobody can tell whether the message
 // was delivered: sending it again could double it. 503 and 429 are refusals before any work.
 func (a *adapter) sendError(ans answer, t channels.Token) *channels.SendError {
+	s := ans.status
+	switch {
+	case s == http.StatusForbidden && missing(t, sendScopes) == "" && !insufficient(ans):
+		code, said := a.apiFault(ans, t)
+		if code == "ACCESS_DENIED" || code == "FORBIDDEN" {
+			return channels.Failf(channels.Blocked, code, "the bot may not write to this recipient; usual causes: the bot is not added and public under Admin, Service, Bot, the recipient is not among the members who may use it, or the bot was removed from the room%s", said)
+		}
+	case s >= 500 && s != http.StatusServiceUnavailable:
+		code, said := a.apiFault(ans, t)
+		return channels.Failf(channels.Uncertain, code, "the platform failed while it worked on the message%s", said)
+	}
+	return a.callError(ans, t, sendScopes, "there is no such member or room for this bot")
+}
+
+// callError sorts the answer of any other call; nil means success. anyOf are the permissions of which
+// the call needs one, gone is what 404 means.
+func (a *adapter) callError(ans answer, t channels.Token, anyOf []string, gone string) *channels.SendError {
 	if ans.ok() {
 		return nil
 	}
 	code, said := a.apiFault(ans, t)
 	fail := func(kind channels.Kind, sentence string) *channels.SendError {
-		return &channels.SendError{Kind: kind, Code: code, Err: fmt.Errorf("%s%s", sentence, said)}
+		return channels.Failf(kind, code, "%s%s", sentence, said)
 	}
 	switch s := ans.status; {
 	case s == http.StatusUnauthorized:
-		return withScope(fail(channels.Auth, "the access token is refused even when newly issued; "+permissionRemedy), t, sendScopes)
-	case s == http.StatusForbidden:
-		return forbidden(fail, ans, t, code)
+		return withScope(fail(channels.Auth, "the access token is refused even when newly issued; "+permissionRemedy(anyOf)), t, anyOf)
+	case s == http.StatusForbidden && (insufficient(ans) || missing(t, anyOf) != ""):
+		return withScope(fail(channels.Auth, "the app lacks a permission; "+permissionRemedy(anyOf)), t, anyOf)
 	case s == http.StatusTooManyRequests:
 		err := fail(channels.RateLimited, "the request limit is reached")
 		err.RetryAfter = channels.RetryAfter(ans.header, a.Now(), "RateLimit-Reset", "Retry-After")
 		return err
-	case s == http.StatusServiceUnavailable, s == http.StatusRequestTimeout:
+	case s >= 500, s == http.StatusRequestTimeout:
 		err := fail(channels.Temporary, "the platform takes no requests at the moment")
 		err.RetryAfter = channels.RetryAfter(ans.header, a.Now(), "Retry-After", "RateLimit-Reset")
 		return err
-	case s >= 500:
-		return fail(channels.Uncertain, "the platform failed while it worked on the message")
 	case s/100 == 3:
 		return fail(channels.Config, "the platform redirects the call; check api_base_url")
 	case s == http.StatusNotFound, s == http.StatusGone:
-		return fail(channels.Rejected, "there is no such member or room for this bot")
+		return fail(channels.Rejected, gone)
 	}
-	return fail(channels.Rejected, "the platform does not take the message")
+	return fail(channels.Rejected, "the platform does not take it")
 }
 
-const permissionRemedy = "tick bot and bot.message in the Developer Console under API, ClientApp, OAuth Scopes, and wait some minutes"
+func permissionRemedy(anyOf []string) string {
+	return "tick " + strings.Join(anyOf, " or ") + " in the Developer Console under API, ClientApp, OAuth Scopes, and wait some minutes"
+}
 
-// forbidden tells the missing permission, which stops every message, from a recipient that the bot
-// may not write to.
-func forbidden(fail func(channels.Kind, string) *channels.SendError, ans answer, t channels.Token, code string) *channels.SendError {
-	insufficient := strings.Contains(ans.header.Get("WWW-Authenticate"), "insufficient_scope")
-	switch {
-	case insufficient || missing(t, sendScopes) != "":
-		return withScope(fail(channels.Auth, "the app has no permission to send; "+permissionRemedy), t, sendScopes)
-	case code == "ACCESS_DENIED" || code == "FORBIDDEN":
-		return fail(channels.Blocked, "the bot may not write to this recipient; usual causes: the bot is not added and public under Admin, Service, Bot, the recipient is not among the members who may use it, or the bot was removed from the room")
-	}
-	return fail(channels.Rejected, "the platform does not allow the message")
+func insufficient(ans answer) bool {
+	return strings.Contains(ans.header.Get("WWW-Authenticate"), "insufficient_scope")
 }
 
 func withScope(err *channels.SendError, t channels.Token, anyOf []string) *channels.SendError {

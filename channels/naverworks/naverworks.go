@@ -3,6 +3,8 @@ package naverworks
 
 import (
 	"net/http"
+	"sync"
+	"time"
 
 	"dari/bot/settings"
 	"dari/channels"
@@ -25,12 +27,16 @@ func (Type) New(v settings.Values, d channels.Deps) (channels.Adapter, error) {
 	// was written.
 	client := *d.HTTP
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	timeout := sendTimeout
-	if client.Timeout > 0 {
-		timeout = min(timeout, client.Timeout)
-	}
+	limit := client.Timeout
 	client.Timeout = 0
-	a := &adapter{config: c, Deps: d, http: wire{client: &client, timeout: timeout}}
+	drift := &drift{now: d.Now}
+	calls := func(timeout time.Duration) wire {
+		if limit > 0 {
+			timeout = min(timeout, limit)
+		}
+		return wire{client: &client, timeout: timeout, drift: drift}
+	}
+	a := &adapter{config: c, Deps: d, http: calls(callTimeout), files: calls(fileTimeout)}
 	a.tokens = a.newTokens()
 	return a, nil
 }
@@ -39,12 +45,18 @@ func (Type) New(v settings.Values, d channels.Deps) (channels.Adapter, error) {
 type adapter struct {
 	config
 	channels.Deps
-	http   wire
+	http   wire // API and tokens
+	files  wire // uploads, which take longer
 	tokens *channels.TokenSource
+	// changing is held while the bot object is changed, which must not happen in parallel:
+	// https://developers.worksmobile.com/en/docs/bot-update-patch
+	changing sync.Mutex
 }
 
 var (
-	_ channels.Type      = Type{}
-	_ channels.Adapter   = (*adapter)(nil)
-	_ channels.TokenDesk = (*adapter)(nil)
+	_ channels.Type         = Type{}
+	_ channels.Adapter      = (*adapter)(nil)
+	_ channels.TokenDesk    = (*adapter)(nil)
+	_ channels.MediaFetcher = (*adapter)(nil)
+	_ channels.Opener       = (*adapter)(nil)
 )

@@ -1,118 +1,103 @@
 package naverworks
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"regexp"
 
 	"dari/bot/message"
 	"dari/channels"
 )
 
-// sayPrefix marks the postback of a message action whose text differs from its label. A button
-// template sends the label as the member's words, whatever text stands beside it, so the text travels
-// in the postback and Parse puts it back: https://developers.worksmobile.com/en/docs/bot-actionobject
-const sayPrefix = "dari.say:"
-
-// outContent is the content of a text or button_template message.
-type outContent struct {
-	Type        string      `json:"type"`
-	Text        string      `json:"text,omitempty"`
-	ContentText string      `json:"contentText,omitempty"`
-	Actions     []outAction `json:"actions,omitempty"`
-	QuickReply  *quickReply `json:"quickReply,omitempty"`
-}
-
-type quickReply struct {
-	Items []quickItem `json:"items"`
-}
-
-type quickItem struct {
-	Action outAction `json:"action"`
-}
-
-type outAction struct {
-	Type     string `json:"type"`
-	Label    string `json:"label"`
-	Text     string `json:"text,omitempty"`
-	Postback string `json:"postback,omitempty"`
-	URI      string `json:"uri,omitempty"`
-	CopyText string `json:"copyText,omitempty"`
-}
-
-// render makes the body of the send call.
-func render(m message.Message) (string, *channels.SendError) {
+// render makes the body of the send call from a message that is no misfit. fileID is what its file was
+// uploaded under, "" if the platform fetches the file itself.
+func render(m message.Message, fileID string) (string, *channels.SendError) {
 	var c outContent
+	var refused *channels.SendError
 	switch m.Type {
 	case message.TypeText:
-		c = outContent{Type: "text", Text: unmention(m.Text)}
+		c = outContent{Type: "text", Text: words(m)}
 	case message.TypeButtons:
-		c = outContent{Type: "button_template", ContentText: unmention(m.Text)}
-		for _, act := range m.Actions {
-			c.Actions = append(c.Actions, button(act))
+		c = outContent{Type: "button_template", ContentText: words(m), Actions: each(m.Actions, labelled)}
+	case message.TypeCards:
+		c, refused = cards(m)
+	case message.TypeImage, message.TypeVideo, message.TypeAudio, message.TypeFile:
+		c = fileContent(m, fileID)
+	case message.TypeLocation:
+		c = location(m)
+	case message.TypeSticker: // ids are texts: https://developers.worksmobile.com/en/docs/bot-send-sticker
+		c = outContent{Type: "sticker", PackageID: m.Set, StickerID: m.ID}
+	case message.TypeNative:
+		content, refused := native(m)
+		if refused != nil {
+			return "", refused
 		}
+		return encode(map[string]any{"content": content})
 	default:
-		return "", channels.Failf(channels.Rejected, "type", "a message of type %q cannot be sent to NAVER WORKS; send text or buttons", m.Type)
+		refused = refuse("type", "%q is not known", m.Type)
 	}
-	if len(m.QuickReplies) > 0 {
-		c.QuickReply = &quickReply{}
-		for _, act := range m.QuickReplies {
-			c.QuickReply.Items = append(c.QuickReply.Items, quickItem{quick(act)})
-		}
+	if refused != nil {
+		return "", refused
 	}
+	c.QuickReply = suggestions(m)
 	return encode(map[string]outContent{"content": c})
 }
 
-func encode(v any) (string, *channels.SendError) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return "", channels.Failf(channels.Rejected, "encode", "the message cannot be written as JSON: %w", err)
+// suggestions go with any type of message: https://developers.worksmobile.com/en/docs/bot-quickreply
+func suggestions(m message.Message) *quickReply {
+	if len(m.QuickReplies) == 0 {
+		return nil
 	}
-	return b.String(), nil
+	q := &quickReply{}
+	for _, act := range m.QuickReplies {
+		q.Items = append(q.Items, quickItem{spoken(act)})
+	}
+	return q
 }
 
-// button is an action of a button template, which takes message, uri and copy only:
-// https://developers.worksmobile.com/en/docs/bot-send-button
-func button(act message.Action) outAction {
-	switch act.Kind {
-	case message.ActionPostback:
-		return outAction{Type: "message", Label: act.Label, Postback: act.Data}
-	case message.ActionMessage:
-		out := outAction{Type: "message", Label: act.Label}
-		if act.Says() != act.Label {
-			out.Postback = sayPrefix + act.Text
+// location has title and address always, since the platform requires both.
+func location(m message.Message) outContent {
+	place := fmt.Sprintf("%g, %g", m.Lat, m.Lng)
+	return outContent{
+		Type: "location", Latitude: &m.Lat, Longitude: &m.Lng,
+		Title:   clip(unmention(cmp.Or(m.Title, place)), maxPlace),
+		Address: clip(unmention(cmp.Or(m.Address, place)), maxPlace),
+	}
+}
+
+// native is the content object as its author wrote it; mentions in it are meant. Suggestions are added
+// unless it has its own.
+func native(m message.Message) (map[string]json.RawMessage, *channels.SendError) {
+	if m.Channel != (Type{}).Name() {
+		return nil, refuse("channel", "is %q; only a payload for %q can be sent here", m.Channel, Type{}.Name())
+	}
+	var content map[string]json.RawMessage
+	if err := json.Unmarshal(m.Payload, &content); err != nil || content == nil {
+		return nil, refuse("payload", "must be a JSON object: the content of a NAVER WORKS message")
+	}
+	var kind string
+	if err := json.Unmarshal(content["type"], &kind); err != nil || kind == "" {
+		return nil, refuse("payload", "must have a \"type\", since it is the content object itself, not one that holds it")
+	}
+	if _, has := content["quickReply"]; !has && len(m.QuickReplies) > 0 {
+		raw, refused := encode(suggestions(m))
+		if refused != nil {
+			return nil, refused
 		}
-		return out
+		content["quickReply"] = json.RawMessage(raw)
 	}
-	return link(act)
+	return content, nil
 }
 
-// quick is an action of a quick reply: https://developers.worksmobile.com/en/docs/bot-quickreply
-func quick(act message.Action) outAction {
-	switch act.Kind {
-	case message.ActionPostback:
-		// Not a postback action: whether its displayText arrives as a message of its own besides is not
-		// documented, and its event may hide that the chat is a 1:1 one. A message action says both at once.
-		return outAction{Type: "message", Label: act.Label, Text: act.Says(), Postback: act.Data}
-	case message.ActionMessage:
-		return outAction{Type: "message", Label: act.Label, Text: act.Says()}
+// words is the message's text as the platform shows it, which knows no markdown. Mentions are taken out
+// last, because taking out markdown can lay one bare.
+func words(m message.Message) string {
+	text := m.Text
+	if m.Format == "markdown" {
+		text = plain(text)
 	}
-	return link(act)
-}
-
-// link is an action that says nothing to the bot. There is none for telephone numbers, so those are
-// copied.
-func link(act message.Action) outAction {
-	switch act.Kind {
-	case message.ActionURL:
-		return outAction{Type: "uri", Label: act.Label, URI: act.URL}
-	case message.ActionPhone:
-		return outAction{Type: "copy", Label: act.Label, CopyText: act.Number}
-	default:
-		return outAction{Type: "copy", Label: act.Label, CopyText: act.Text}
-	}
+	return unmention(text)
 }
 
 var mention = regexp.MustCompile(`(?i)<([\pZ\pC]*m[\pZ\pC/])`)

@@ -3,6 +3,7 @@ package naverworks
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 	"unicode/utf16"
 
@@ -42,7 +43,7 @@ func TestOutgoingMessagesHaveThePlatformsForm(t *testing.T) {
 		}},
 	} {
 		t.Run(row.golden, func(t *testing.T) {
-			got, refused := render(row.m)
+			got, refused := render(row.m, "")
 			if refused != nil {
 				t.Fatal(refused)
 			}
@@ -62,19 +63,9 @@ func compact(t *testing.T, s string) string {
 	return b.String()
 }
 
-func TestAMessageTypeWithoutAFormIsRejected(t *testing.T) {
-	limits := Type{}.Limits()
-	for _, typ := range message.Types {
-		_, refused := render(message.Message{Type: typ, Text: "x"})
-		if limits.Level(typ) == channels.Full {
-			if refused != nil {
-				t.Errorf("%s: %v", typ, refused)
-			}
-			continue
-		}
-		if refused == nil || refused.Kind != channels.Rejected {
-			t.Errorf("%s: got %v, want rejected", typ, refused)
-		}
+func TestAMessageOfAnUnknownTypeIsRejected(t *testing.T) {
+	if _, refused := render(message.Message{Type: "hologram"}, ""); refused == nil || refused.Kind != channels.Rejected || refused.Code != "type" {
+		t.Errorf("got %v", refused)
 	}
 }
 
@@ -102,13 +93,103 @@ func TestNobodyIsPingedByAText(t *testing.T) {
 				t.Error("the length changed")
 			}
 			for _, typ := range []message.Type{message.TypeText, message.TypeButtons} {
-				body, _ := render(message.Message{Type: typ, Text: row.text})
+				body, _ := render(message.Message{Type: typ, Text: row.text}, "")
 				var sent struct {
 					Content struct{ Text, ContentText string }
 				}
 				if err := json.Unmarshal([]byte(body), &sent); err != nil || sent.Content.Text+sent.Content.ContentText != row.want {
 					t.Errorf("%s sends %s", typ, body)
 				}
+			}
+		})
+	}
+}
+
+func TestNobodyIsPingedByACardOrAPlace(t *testing.T) {
+	const ping = `<m userId="all">`
+	card := message.Card{Title: ping, Subtitle: ping, Text: ping}
+	withButton := card
+	withButton.Actions = []message.Action{{Kind: message.ActionMessage, Label: "예"}}
+	markdown := message.Text("<\\m userId=\"all\"> <**m** userId=\"all\">")
+	markdown.Format = "markdown"
+	for name, m := range map[string]message.Message{
+		"carousel":        {Type: message.TypeCards, Cards: []message.Card{withButton, withButton}},
+		"flex carousel":   {Type: message.TypeCards, Cards: []message.Card{card, withButton}},
+		"list":            {Type: message.TypeCards, Layout: "list", Cards: []message.Card{card, withButton}},
+		"lone card":       {Type: message.TypeCards, Cards: []message.Card{withButton}},
+		"card of texts":   {Type: message.TypeCards, Cards: []message.Card{card}},
+		"location":        {Type: message.TypeLocation, Title: ping, Address: ping},
+		"hidden by marks": markdown,
+	} {
+		t.Run(name, func(t *testing.T) {
+			body, refused := render(m, "")
+			if refused != nil {
+				t.Fatal(refused)
+			}
+			if strings.Contains(body, "<m ") || !strings.Contains(body, "‹m ") {
+				t.Errorf("sends %s", body)
+			}
+		})
+	}
+}
+
+func TestAPlaceHasATitleAndAnAddressAlways(t *testing.T) {
+	long := strings.Repeat("가", 99) + "🏢🏢"
+	for _, row := range []struct {
+		name           string
+		m              message.Message
+		title, address string
+	}{
+		{"both are given", message.Message{Title: "본사", Address: "예시로 10"}, "본사", "예시로 10"},
+		{"neither is", message.Message{Lat: 37.359512, Lng: 127.105219}, "37.359512, 127.105219", "37.359512, 127.105219"},
+		{"the title alone", message.Message{Title: "본사"}, "본사", "0, 0"},
+		{"the address alone", message.Message{Address: "예시로 10", Lat: -0.5}, "-0.5, 0", "예시로 10"},
+		{"both are too long", message.Message{Title: long, Address: long}, strings.Repeat("가", 99) + "…", strings.Repeat("가", 99) + "…"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			c := location(row.m)
+			if c.Title != row.title || c.Address != row.address || *c.Latitude != row.m.Lat || *c.Longitude != row.m.Lng {
+				t.Errorf("got %q, %q at %v, %v", c.Title, c.Address, *c.Latitude, *c.Longitude)
+			}
+			if units(c.Title) > 100 || units(c.Address) > 100 {
+				t.Errorf("lengths %d and %d", units(c.Title), units(c.Address))
+			}
+		})
+	}
+}
+
+func TestANativePayloadIsTheContentObject(t *testing.T) {
+	quick := []message.Action{{Kind: message.ActionMessage, Label: "처음으로"}}
+	for _, row := range []struct {
+		name, channel, payload string
+		quick                  []message.Action
+		want                   string // "" if rejected
+		says                   string
+	}{
+		{name: "an object goes out as it is", channel: "naverworks", payload: `{"type":"text","text":"<m userId=\"all\"> & 공지","i18nTexts":[{"language":"en_US","text":"news"}]}`, want: `{"content":{"i18nTexts":[{"language":"en_US","text":"news"}],"text":"<m userId=\"all\"> & 공지","type":"text"}}`},
+		{name: "suggestions are added", channel: "naverworks", payload: `{"type":"link"}`, quick: quick, want: `{"content":{"quickReply":{"items":[{"action":{"type":"message","label":"처음으로","text":"처음으로"}}]},"type":"link"}}`},
+		{name: "suggestions of its own stay", channel: "naverworks", payload: `{"type":"link","quickReply":{"items":[]}}`, quick: quick, want: `{"content":{"quickReply":{"items":[]},"type":"link"}}`},
+		{name: "another channel's payload", channel: "slack", payload: `{"type":"text"}`, says: "channel is"},
+		{name: "a list", channel: "naverworks", payload: `[{"type":"text"}]`, says: "payload must be a JSON object"},
+		{name: "null", channel: "naverworks", payload: `null`, says: "payload must be a JSON object"},
+		{name: "no JSON", channel: "naverworks", payload: `{"type"`, says: "payload must be a JSON object"},
+		{name: "a body that holds the content", channel: "naverworks", payload: `{"content":{"type":"text"}}`, says: "payload must have a \"type\""},
+		{name: "a type that is no text", channel: "naverworks", payload: `{"type":5}`, says: "payload must have a \"type\""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			m := message.Message{Type: message.TypeNative, Channel: row.channel, Payload: message.Raw(row.payload), QuickReplies: row.quick}
+			refused := misfit(m)
+			if row.want == "" {
+				if refused == nil || refused.Kind != channels.Rejected || !strings.Contains(refused.Error(), row.says) {
+					t.Errorf("got %v", refused)
+				}
+				return
+			}
+			if refused != nil {
+				t.Fatal(refused)
+			}
+			if got, _ := render(m, ""); strings.TrimSpace(got) != row.want {
+				t.Errorf("got  %s\nwant %s", got, row.want)
 			}
 		})
 	}

@@ -19,9 +19,9 @@ func (a *adapter) Send(ctx context.Context, out channels.Outgoing) (channels.Rec
 	if refused != nil {
 		return channels.Receipt{}, refused
 	}
-	body, refused := render(out.Messages[0])
-	if refused != nil {
-		return channels.Receipt{}, refused
+	body, err := a.body(ctx, out.Messages[0])
+	if err != nil {
+		return channels.Receipt{}, err
 	}
 	ans, token, err := a.call(ctx, http.MethodPost, path, body)
 	if err != nil {
@@ -31,6 +31,25 @@ func (a *adapter) Send(ctx context.Context, out channels.Outgoing) (channels.Rec
 		return channels.Receipt{}, err
 	}
 	return channels.Receipt{}, nil
+}
+
+// body makes the body of the send call, after uploading the file of a message that needs that.
+func (a *adapter) body(ctx context.Context, m message.Message) (string, error) {
+	if refused := misfit(m); refused != nil {
+		return "", refused
+	}
+	fileID := ""
+	if needsUpload(m) {
+		var err error
+		if fileID, err = a.upload(ctx, m); err != nil {
+			return "", err
+		}
+	}
+	body, refused := render(m, fileID)
+	if refused != nil {
+		return "", refused
+	}
+	return body, nil
 }
 
 // target is the path below the bot. A member is named by id or login e-mail; a 1:1 chat has no id of
@@ -43,13 +62,25 @@ func target(out channels.Outgoing) (string, *channels.SendError) {
 	case out.Conversation.Kind == message.Direct:
 		list = "/users/"
 	}
-	switch id {
-	case "":
+	if id == "" {
 		return "", channels.Failf(channels.Rejected, "recipient", "there is neither a user nor a conversation to send to")
-	case ".", "..": // would change the path
+	}
+	if climbs(id) {
 		return "", channels.Failf(channels.Rejected, "recipient", "%q is no id of a member or room", id)
 	}
 	return list + url.PathEscape(id) + "/messages", nil
+}
+
+// climbs tells whether an id would change the path that it becomes a part of; escaping keeps dots.
+func climbs(id string) bool { return id == "." || id == ".." }
+
+// Open implements channels.Opener. A 1:1 chat needs no making: a message to the member, who is named by
+// id or login e-mail, opens it.
+func (a *adapter) Open(_ context.Context, user string) (message.Conversation, []byte, error) {
+	if user == "" || climbs(user) {
+		return message.Conversation{}, nil, channels.Failf(channels.Rejected, "user", "%q is neither a member's id nor a login e-mail", user)
+	}
+	return message.Conversation{ID: user, Kind: message.Direct}, nil, nil
 }
 
 // call makes an API call below the bot with the shared token, and once more with another token if the
@@ -76,9 +107,14 @@ func (a *adapter) call(ctx context.Context, method, path, body string) (answer, 
 }
 
 func (a *adapter) api(ctx context.Context, method, path, body string, t channels.Token) (answer, *channels.SendError) {
-	h := http.Header{"Authorization": {"Bearer " + t.Access}, "Accept": {"application/json"}}
+	h := bearer(t)
+	h.Set("Accept", "application/json")
 	if body != "" {
 		h.Set("Content-Type", "application/json")
 	}
 	return a.http.do(ctx, method, a.apiURL+"/bots/"+a.botID+path, h, body)
+}
+
+func bearer(t channels.Token) http.Header {
+	return http.Header{"Authorization": {"Bearer " + t.Access}}
 }

@@ -63,14 +63,14 @@ func TestWhatCannotBeSentIsRejectedWithoutACall(t *testing.T) {
 	two.Messages = append(two.Messages, message.Text("two"))
 	none := toMember("")
 	none.Messages = nil
-	picture := toMember("")
-	picture.Messages[0] = message.Message{Type: message.TypeImage, URL: "https://www.example.com/a.png"}
+	script := toMember("")
+	script.Messages[0] = message.Message{Type: message.TypeFile, URL: "https://www.example.com/setup.exe"}
 	nobody := toMember("hello")
 	nobody.Conversation = message.Conversation{}
 	up := toMember("hello")
 	up.Conversation, up.User = message.Conversation{}, ".."
 	for name, out := range map[string]channels.Outgoing{
-		"two messages": two, "no message": none, "a picture": picture, "no recipient": nobody, "a way up the path": up,
+		"two messages": two, "no message": none, "a program": script, "no recipient": nobody, "a way up the path": up,
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := open(t, channeltest.NaverWorksOptions{}, nil)

@@ -73,7 +73,7 @@ func result(t channels.Token, err *channels.SendError) (channels.Token, error) {
 func (a *adapter) grantAssertion(ctx context.Context) (channels.Token, *channels.SendError) {
 	assertion, err := a.assertion()
 	if err != nil {
-		return channels.Token{}, channels.Failf(channels.Config, "private_key", "the assertion cannot be signed; upload the .key file again")
+		return channels.Token{}, channels.Failf(channels.Config, "private_key", "the private key is damaged, so the assertion cannot be signed; upload the .key file instead of pasting")
 	}
 	return a.grant(ctx, channels.Token{Scope: a.scopes}, url.Values{
 		"grant_type": {jwtBearer}, "assertion": {assertion}, "scope": {a.scopes},
@@ -111,7 +111,7 @@ func (a *adapter) grant(ctx context.Context, base channels.Token, form url.Value
 	h := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"application/json"}}
 	ans, err := a.http.do(ctx, http.MethodPost, a.authURL+"/token", h, form.Encode())
 	if err != nil {
-		return channels.Token{}, nothingSent(err)
+		return channels.Token{}, nothingSent("the token endpoint", err)
 	}
 	if err := a.tokenError(ans, form); err != nil {
 		return channels.Token{}, err
@@ -124,15 +124,6 @@ func (a *adapter) grant(ctx context.Context, base channels.Token, form url.Value
 	a.Log.LogAttrs(ctx, slog.LevelInfo, "access token issued", slog.String("channel", a.ChannelID),
 		slog.String("grant", form.Get("grant_type")), slog.Time("expires", t.ExpiresAt))
 	return t, nil
-}
-
-// nothingSent corrects the transport's judgement: whatever became of a token call, no message was
-// sent, and the next attempt just issues another token.
-func nothingSent(err *channels.SendError) *channels.SendError {
-	if err.Kind == channels.Uncertain {
-		return &channels.SendError{Kind: channels.Temporary, Code: err.Code, Err: fmt.Errorf("the token endpoint did not answer: %w", err.Err)}
-	}
-	return err
 }
 
 // token counts the life from when the token was asked for, so that it never seems longer than it is.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -20,6 +21,7 @@ const answerLimit = 1 << 20
 type wire struct {
 	client  *http.Client
 	timeout time.Duration
+	drift   *drift
 }
 
 // answer is an HTTP answer.
@@ -45,10 +47,44 @@ func (w wire) do(ctx context.Context, method, address string, h http.Header, bod
 		return answer{}, transportError(err)
 	}
 	defer resp.Body.Close()
+	w.drift.note(resp.Header)
 	out := answer{status: resp.StatusCode, header: resp.Header}
 	out.body, err = io.ReadAll(io.LimitReader(resp.Body, answerLimit))
 	out.cut = err != nil
 	return out, nil
+}
+
+// open makes a call whose answer the caller reads and closes. The time-out covers the wait for the
+// answer's head; the body is bounded by ctx.
+func (w wire) open(ctx context.Context, address string, h http.Header) (*http.Response, *channels.SendError) {
+	ctx, cancel := context.WithCancel(ctx)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		cancel()
+		return nil, channels.Failf(channels.Config, "address", "the address cannot be called; check api_base_url")
+	}
+	req.Header = h
+	timer := time.AfterFunc(w.timeout, cancel)
+	resp, err := w.client.Do(req)
+	timer.Stop()
+	if err != nil {
+		cancel()
+		return nil, nothingSent("the platform", transportError(err))
+	}
+	resp.Body = &cancelled{resp.Body, cancel}
+	return resp, nil
+}
+
+// cancelled is a body that frees its request's context when it is closed.
+type cancelled struct {
+	io.ReadCloser
+	cancel context.CancelFunc
+}
+
+// Close implements io.Closer.
+func (c *cancelled) Close() error {
+	defer c.cancel()
+	return c.ReadCloser.Close()
 }
 
 // transportError keeps what the transport found out and drops the *url.Error, which shows the address.
@@ -62,6 +98,15 @@ func transportError(err error) *channels.SendError {
 		err = ue.Err
 	}
 	return &channels.SendError{Kind: channels.Uncertain, Code: "network", Err: err}
+}
+
+// nothingSent corrects the transport's judgement of a call that sends no message: whatever became of
+// it, trying again is safe.
+func nothingSent(who string, err *channels.SendError) *channels.SendError {
+	if err.Kind == channels.Uncertain {
+		return &channels.SendError{Kind: channels.Temporary, Code: err.Code, Err: fmt.Errorf("%s did not answer: %w", who, err.Err)}
+	}
+	return err
 }
 
 // explain makes a platform's text fit for an error: one line, not endless, without any of the secrets.

@@ -53,7 +53,12 @@ type committer struct {
 	gone   chan struct{}
 	counts atomic.Pointer[counts]
 	fsyncs atomic.Uint64
+	since  int // changes since memory was given back
 }
+
+// releaseEvery is after how many changes the pages of the file that were touched are given back to the
+// system's cache: some 8 MB of them.
+const releaseEvery = 8192
 
 func newCommitter(db *bbolt.DB, c counts) *committer {
 	k := &committer{db: db, ops: make(chan *op, maxBatch), quit: make(chan struct{}), gone: make(chan struct{})}
@@ -118,7 +123,12 @@ func (k *committer) run() {
 			}
 			return
 		}
-		k.commit(k.drain(batch))
+		batch = k.drain(batch)
+		k.commit(batch)
+		if k.since += len(batch); k.since >= releaseEvery {
+			releaseMemory(k.db)
+			k.since = 0
+		}
 	}
 }
 

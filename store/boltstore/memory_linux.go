@@ -7,8 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// releaseMemory gives back the pages of the file that the scan at start has touched. They stay in the
-// system's cache; only this process stops counting them as its own.
+// releaseMemory gives back the pages of the file that have been read through the map. They stay in the
+// system's cache and come back at a touch; only this process stops holding on to them. Without it the
+// process would seem to grow with the file.
 func releaseMemory(db *bbolt.DB) {
 	var size int64
 	if err := db.View(func(tx *bbolt.Tx) error { size = tx.Size(); return nil }); err != nil || size == 0 {

@@ -105,6 +105,7 @@ func (s *Store) markOften() {
 		select {
 		case <-tick.C:
 			s.mark(context.Background())
+			releaseMemory(s.db)
 		case <-s.stop:
 			return
 		}
