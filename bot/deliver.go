@@ -25,7 +25,7 @@ func (r *Runtime) deliver(work context.Context, c store.DeliveryClaim) {
 	}
 	receipt, err := r.send(work, d)
 	if se := channels.AsSendError(err); err != nil && se.Kind == channels.RateLimited && ch != nil {
-		ch.pace.pause(time.Now().Add(se.RetryAfter))
+		ch.pace.complained(time.Now(), se.RetryAfter)
 	}
 	if work.Err() != nil && err != nil {
 		log.Warn("delivery handed back", "error", err)

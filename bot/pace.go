@@ -9,8 +9,11 @@ import (
 	"dari/channels"
 )
 
-// pace keeps one channel within its platform's rates. Deliveries that come too early are handed back
-// to the store until their turn, so that nobody waits with a worker in hand.
+// pace keeps one channel within its platform's rates. What a platform publishes depends on the plan and
+// is often more than it really allows or less, so a channel goes at full speed until the platform
+// complains; then it is silent for as long as the platform asks, and keeps to the published rates for
+// a while. Deliveries that come too early are handed back to the store until their turn, so that nobody
+// waits with a worker in hand.
 type pace struct {
 	mu      sync.Mutex
 	channel *rate.Limiter // nil: no limit is known
@@ -18,7 +21,11 @@ type pace struct {
 	convs   map[string]*rate.Limiter
 	slots   map[string]time.Time // deliveries that have a place in the queue already
 	paused  time.Time            // the platform asked for silence until then
+	strict  time.Time            // the published rates are kept until then
 }
+
+// strictFor is how long a channel keeps to the published rates after a complaint.
+const strictFor = 10 * time.Minute
 
 func newPace(l channels.Limits) *pace {
 	p := &pace{perConv: l.ConversationRate, convs: map[string]*rate.Limiter{}, slots: map[string]time.Time{}}
@@ -37,7 +44,7 @@ func (p *pace) slot(now time.Time, deliveryID, conversationID string) time.Time 
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at, ok := p.slots[deliveryID]
-	if !ok {
+	if !ok && now.Before(p.strict) {
 		at = now.Add(max(p.reserve(p.channel, now), p.reserve(p.conversation(conversationID, now), now)))
 	}
 	if p.paused.After(at) {
@@ -80,11 +87,12 @@ func (p *pace) conversation(id string, now time.Time) *rate.Limiter {
 	return l
 }
 
-// pause keeps the channel silent until the time the platform asked for.
-func (p *pace) pause(until time.Time) {
+// complained notes that the platform wants fewer calls, and none at all for the time it asks for.
+func (p *pace) complained(now time.Time, silence time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if until.After(p.paused) {
+	p.strict = now.Add(strictFor)
+	if until := now.Add(silence); until.After(p.paused) {
 		p.paused = until
 	}
 }

@@ -68,7 +68,8 @@ type Limits struct {
 	// SendTimeout bounds one platform call.
 	SendTimeout time.Duration `json:"-"`
 	// Rate is how often one channel may call the platform to send, and ConversationRate how often for
-	// one conversation. The zero Rate means that no limit is published.
+	// one conversation, as published. The runtime keeps to them once the platform has complained. The
+	// zero Rate means that none is published.
 	Rate             Rate `json:"-"`
 	ConversationRate Rate `json:"-"`
 	// InFlight bounds concurrent platform calls of one channel; 0 means no bound.
