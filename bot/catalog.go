@@ -42,6 +42,7 @@ type Catalog struct {
 	mu       sync.RWMutex
 	live     map[string]*Channel
 	liveBots map[string]*liveBot
+	changed  chan struct{} // holds a token when channels have changed
 }
 
 // ChannelTypes lists what a channel can be.
@@ -200,6 +201,10 @@ func (c *Catalog) forget(botID, channelID string) {
 	defer c.mu.Unlock()
 	delete(c.liveBots, botID)
 	delete(c.live, channelID)
+	select {
+	case c.changed <- struct{}{}:
+	default:
+	}
 }
 
 func channelOwner(id string) string { return "channel:" + id }

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -185,7 +186,10 @@ func (t scriptedType) New(v settings.Values, _ channels.Deps) (channels.Adapter,
 type scriptedChannel struct {
 	mu     sync.Mutex
 	typing atomic.Int32
-	limits func(*channels.Limits)
+
+	listens atomic.Bool
+	accept  func(*channels.Request) error
+	limits  func(*channels.Limits)
 
 	openErr error
 	sent    []channels.Outgoing
@@ -246,6 +250,29 @@ func (c *scriptedChannel) Typing(context.Context, channels.Outgoing) error {
 
 func (c *scriptedChannel) Open(_ context.Context, user string) (message.Conversation, []byte, error) {
 	return message.Conversation{ID: "direct-" + user, Kind: message.Direct}, nil, c.openErr
+}
+
+func (c *scriptedChannel) Listens() bool { return c.listens.Load() }
+
+func (c *scriptedChannel) Listen(ctx context.Context, accept func(*channels.Request) error) error {
+	c.mu.Lock()
+	c.accept = accept
+	c.mu.Unlock()
+	<-ctx.Done()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.accept = nil
+	return nil
+}
+
+func (c *scriptedChannel) hear(r *channels.Request) error {
+	c.mu.Lock()
+	accept := c.accept
+	c.mu.Unlock()
+	if accept == nil {
+		return errors.New("nobody listens")
+	}
+	return accept(r)
 }
 
 func (c *scriptedChannel) texts() []string {

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"dari/bot/settings"
@@ -53,6 +54,7 @@ func (c *Catalog) createChannel(ctx context.Context, botID string, spec ChannelS
 	if err := c.store.Channels().Create(ctx, rec.ID, rec); err != nil {
 		return ChannelView{}, err
 	}
+	c.forget("", rec.ID)
 	return c.channelView(rec), nil
 }
 
@@ -238,4 +240,39 @@ func (c *Catalog) Check(ctx context.Context, id string) (channels.Report, error)
 		c.forget("", id)
 	}
 	return report, err
+}
+
+// ErrUnsupported means that a channel type lacks what was asked for.
+var ErrUnsupported = errors.New("this channel type has no such thing")
+
+// SetWebhook enters the channel's callback URL at the platform, where its API allows that.
+func (c *Catalog) SetWebhook(ctx context.Context, id string) error {
+	ch, err := c.Channel(ctx, id)
+	if err != nil {
+		return err
+	}
+	setter, ok := ch.Adapter.(channels.WebhookSetter)
+	if !ok {
+		return ErrUnsupported
+	}
+	address := c.callbackURL(ch.Record)
+	if !strings.HasPrefix(address, "https://") {
+		return &InputError{Field: "server.public_url", Code: "not_https", Detail: "must be an https address that platforms can reach; it is " + c.publicURL}
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	return setter.SetWebhook(ctx, address)
+}
+
+// AppFile makes the file that sets the app up at the platform.
+func (c *Catalog) AppFile(ctx context.Context, id string) (channels.AppFile, error) {
+	ch, err := c.Channel(ctx, id)
+	if err != nil {
+		return channels.AppFile{}, err
+	}
+	packager, ok := ch.Adapter.(channels.AppPackager)
+	if !ok {
+		return channels.AppFile{}, ErrUnsupported
+	}
+	return packager.AppFile(ch.Record.Name)
 }

@@ -75,7 +75,7 @@ func New(o Options) *Runtime {
 		Catalog: &Catalog{
 			store: o.Store, channels: o.Channels, engines: o.Engines, sealer: o.Sealer,
 			http: &platforms, engineHTTP: o.EngineHTTP, publicURL: o.PublicURL, urls: o.URLs, log: o.Log,
-			live: map[string]*Channel{}, liveBots: map[string]*liveBot{},
+			live: map[string]*Channel{}, liveBots: map[string]*liveBot{}, changed: make(chan struct{}, 1),
 		},
 		opts: o, store: o.Store, log: o.Log, feed: newFeed(), metrics: newMetrics(o.Metrics, o.Store),
 	}
@@ -89,6 +89,7 @@ func (r *Runtime) Start() {
 	r.running.Store(true)
 	r.workers.Go(func() { r.dispatchTurns(intake, work) })
 	r.workers.Go(func() { r.dispatchDeliveries(intake, work) })
+	r.workers.Go(func() { r.listeners(intake) })
 	r.workers.Go(func() { r.housekeeping(intake) })
 }
 

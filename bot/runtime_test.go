@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -503,5 +504,33 @@ func TestADeletedChannelFailsItsEventsWithAReason(t *testing.T) {
 		}
 		h.rt.Drain(context.Background())
 		h.store.Close()
+	})
+}
+
+func TestAChannelThatListensIsHeardUntilItIsSwitchedOff(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house) {
+		h.channel.listens.Store(true)
+		h.rt.forget("", "ch")
+		h.settle()
+		hear := func(s said) error {
+			body, _ := json.Marshal(s)
+			return h.channel.hear(&channels.Request{ContentType: "application/json", Body: body, ReceivedAt: time.Now()})
+		}
+		for range 2 {
+			if err := hear(said{Conv: "u1", Key: "1", Text: "over the socket"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.settle()
+		if got := h.channel.texts(); !slices.Equal(got, []string{"over the socket"}) {
+			t.Errorf("got %q", got)
+		}
+		if _, err := h.rt.EnableChannel(context.Background(), "ch", false); err != nil {
+			t.Fatal(err)
+		}
+		h.settle()
+		if err := hear(said{Conv: "u1", Key: "2", Text: "too late"}); err == nil {
+			t.Error("a channel that is off still listens")
+		}
 	})
 }

@@ -58,6 +58,31 @@ type Opener interface {
 	Open(ctx context.Context, user string) (message.Conversation, []byte, error)
 }
 
+// Listener can take callbacks from a connection that it opens itself, for networks that nobody can
+// reach from outside.
+type Listener interface {
+	// Listens tells whether the channel's settings ask for it.
+	Listens() bool
+	// Listen hands every callback to accept and acknowledges it only when that returns nil. It returns
+	// when ctx ends, or with an error when the platform refuses the connection for good.
+	Listen(ctx context.Context, accept func(*Request) error) error
+}
+
+// AppPackager can make the file that sets the app up at the platform.
+type AppPackager interface {
+	// AppFile makes it for a bot of that name.
+	AppFile(botName string) (AppFile, error)
+}
+
+// AppFile is a file to upload in a platform's console.
+type AppFile struct {
+	Name string // of the file
+	MIME string
+	Data []byte
+	// Link opens the console with the file's content filled in; "" if there is no such thing.
+	Link string
+}
+
 // WebhookSetter can tell the platform where the callbacks go.
 type WebhookSetter interface {
 	// SetWebhook enters the address at the platform and switches callbacks on as far as its API allows.

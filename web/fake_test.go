@@ -173,6 +173,19 @@ func (a *fakeAdapter) Fetch(_ context.Context, file message.Attachment) (channel
 	return channels.Media{Body: io.NopCloser(strings.NewReader(file.Ref)), MIME: "application/pdf", Size: int64(len(file.Ref))}, nil
 }
 
+// AppFile implements channels.AppPackager.
+func (a *fakeAdapter) AppFile(botName string) (channels.AppFile, error) {
+	return channels.AppFile{Name: "app.zip", MIME: "application/zip", Data: []byte("for " + botName), Link: "https://console.example/new"}, nil
+}
+
+// SetWebhook implements channels.WebhookSetter.
+func (a *fakeAdapter) SetWebhook(_ context.Context, address string) error {
+	if !strings.HasSuffix(address, "/works/webhook") {
+		return channels.Failf(channels.Auth, "no_scope", "the app may not do that")
+	}
+	return nil
+}
+
 func (a *fakeAdapter) Check(context.Context) channels.Report {
 	return channels.Report{BotName: "Fake", Checks: []channels.Check{{ID: "token", Status: channels.Pass, Message: "works", MS: 3}}}
 }

@@ -70,6 +70,9 @@ func (s *Server) admin(r gin.IRouter) {
 	build.POST("/channels/:channel/enable", s.do(chans.enable))
 	build.POST("/channels/:channel/disable", s.do(chans.disable))
 
+	setup := setupAPI{s.opts.Runtime, s.audit}
+	build.POST("/channels/:channel/webhook", s.do(setup.setWebhook))
+	read.GET("/channels/:channel/app", s.do(setup.appFile))
 	send.POST("/channels/:channel/messages", s.do(sendAPI{s.opts.Runtime, s.audit}.send))
 
 	events := eventsAPI{s.opts.Runtime, s.opts.Runtime.Store()}
