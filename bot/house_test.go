@@ -187,6 +187,9 @@ type scriptedChannel struct {
 	mu     sync.Mutex
 	typing atomic.Int32
 
+	consents     []error
+	consentTries int
+
 	listens atomic.Bool
 	accept  func(*channels.Request) error
 	limits  func(*channels.Limits)
@@ -213,6 +216,9 @@ func (c *scriptedChannel) Parse(r *channels.Request) (channels.Callback, error) 
 	}
 	if in.Kind == message.KindPostback {
 		in.Postback, in.Text = &message.Postback{Data: s.Text}, ""
+	}
+	if in.Kind == message.KindForm {
+		in.Form = &message.Form{ID: s.Text}
 	}
 	if in.Kind == message.KindFile {
 		in.Attachments = []message.Attachment{{Kind: in.Kind, Ref: s.Text, Name: s.Text}}
@@ -250,6 +256,17 @@ func (c *scriptedChannel) Typing(context.Context, channels.Outgoing) error {
 
 func (c *scriptedChannel) Open(_ context.Context, user string) (message.Conversation, []byte, error) {
 	return message.Conversation{ID: "direct-" + user, Kind: message.Direct}, nil, c.openErr
+}
+
+func (c *scriptedChannel) Offered(formID string) bool { return formID == "consent" }
+
+func (c *scriptedChannel) FileConsent(context.Context, message.Inbound) (channels.Receipt, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.consentTries++; c.consentTries <= len(c.consents) {
+		return channels.Receipt{}, c.consents[c.consentTries-1]
+	}
+	return channels.Receipt{}, nil
 }
 
 func (c *scriptedChannel) Listens() bool { return c.listens.Load() }

@@ -10,6 +10,7 @@ import (
 
 	"dari/bot/message"
 	"dari/channels"
+	"dari/store"
 )
 
 func TestAFileThatAPersonSentIsFetchedByASignedAddress(t *testing.T) {
@@ -45,4 +46,34 @@ func TestAFileThatAPersonSentIsFetchedByASignedAddress(t *testing.T) {
 // Fetch implements channels.MediaFetcher.
 func (c *scriptedChannel) Fetch(_ context.Context, a message.Attachment) (channels.Media, error) {
 	return channels.Media{Body: io.NopCloser(strings.NewReader("bytes of " + a.Ref)), Name: a.Name, Size: -1}, nil
+}
+
+func TestAnAcceptedFileIsBroughtWithoutAskingTheEngine(t *testing.T) {
+	cases := map[string]struct {
+		errs  []error
+		state string
+		tries int
+	}{
+		"at once":                   {nil, "handled", 1},
+		"after a moment":            {[]error{channels.Failf(channels.Temporary, "", "later")}, "handled", 2},
+		"not when it may have come": {[]error{channels.Failf(channels.Uncertain, "", "perhaps")}, "failed", 1},
+		"not for ever": {[]error{
+			channels.Failf(channels.Temporary, "", "1"), channels.Failf(channels.Temporary, "", "2"), channels.Failf(channels.Temporary, "", "3"),
+		}, "failed", 3},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, h *house) {
+				h.channel.consents = c.errs
+				h.say("ch", said{Conv: "u1", Key: "1", Kind: string(message.KindForm), Text: "consent"})
+				time.Sleep(time.Minute)
+				if e := h.only(store.Query{}); string(e.State) != c.state || h.channel.consentTries != c.tries {
+					t.Errorf("%s after %d tries: %s", e.State, h.channel.consentTries, e.Reason)
+				}
+				if len(h.engine.turns) != 0 {
+					t.Error("the engine was asked")
+				}
+			})
+		})
+	}
 }

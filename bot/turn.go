@@ -74,6 +74,9 @@ func (r *Runtime) decide(ctx context.Context, c store.TurnClaim, start time.Time
 	if err := resolve(ctx, r.store, &in); err != nil {
 		return store.Turn{}, err
 	}
+	if t, ok := r.consent(ctx, ch, in); ok {
+		return t, ctx.Err()
+	}
 	b, err := r.bot(ctx, ch.Record.BotID)
 	if err != nil {
 		return failedTurn("bot", err), ctx.Err()

@@ -83,6 +83,15 @@ type AppFile struct {
 	Link string
 }
 
+// FileOfferer belongs to a platform on which people first accept a file.
+type FileOfferer interface {
+	// Offered tells whether a form of that ID is a person's answer to an offered file.
+	Offered(formID string) bool
+	// FileConsent finishes what the file message began: it brings the accepted file to the person. It may
+	// take minutes. Temporary failures may be tried again, Uncertain ones may not.
+	FileConsent(ctx context.Context, in message.Inbound) (Receipt, error)
+}
+
 // WebhookSetter can tell the platform where the callbacks go.
 type WebhookSetter interface {
 	// SetWebhook enters the address at the platform and switches callbacks on as far as its API allows.

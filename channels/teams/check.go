@@ -3,6 +3,7 @@ package teams
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ func (a *adapter) Check(ctx context.Context) channels.Report {
 		a.timed("app_id", func() (channels.Status, string) { return a.checkApp() }),
 		a.timed("token", func() (channels.Status, string) { return a.checkToken(ctx) }),
 		a.timed("keys", func() (channels.Status, string) { return a.checkKeys(ctx) }),
+		a.timed("service_hosts", func() (channels.Status, string) { return a.checkHosts(ctx) }),
 	}}
 }
 
@@ -63,4 +65,32 @@ func (a *adapter) checkKeys(ctx context.Context) (channels.Status, string) {
 		return channels.Fail, "None of the published signing keys is endorsed for Teams; leave openid_metadata_url empty for the usual address."
 	}
 	return channels.Pass, fmt.Sprintf("%d signing keys were fetched, %d of them for Teams.", len(keys), teams)
+}
+
+// checkHosts asks the Connector for anything, without a token: whatever it answers, it can be reached.
+func (a *adapter) checkHosts(ctx context.Context) (channels.Status, string) {
+	var added []string
+	for _, h := range a.hosts[len(serviceHosts):] {
+		added = append(added, strings.Trim(h.url(), "/"))
+	}
+	also := ""
+	if len(added) > 0 {
+		also = " Besides Microsoft's hosts, the bot's token may go to " + strings.Join(added, ", ") + "."
+	}
+	address := a.entry()
+	if address == "" {
+		return channels.Warn, "No Connector is known for this cloud until somebody has written to the bot; list its host in allowed_service_hosts if the bot has to write first."
+	}
+	ctx, cancel := context.WithTimeout(ctx, keysTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return channels.Fail, "The Connector's address cannot be called; check allowed_service_hosts."
+	}
+	resp, err := a.http.Do(req)
+	if err != nil {
+		return channels.Fail, fmt.Sprintf("The Connector at %s could not be reached (%s), so no message can be sent; check that this machine may reach it.%s", req.URL.Host, channels.AsSendError(err).Code, also)
+	}
+	discard(resp)
+	return channels.Pass, fmt.Sprintf("The Connector at %s can be reached.%s", req.URL.Host, also)
 }

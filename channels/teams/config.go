@@ -16,6 +16,9 @@ type cloud struct {
 	login    string // who issues our token
 	scope    string // what our token is for
 	shared   string // the tenant of old multi-tenant bots
+	// connector is the service URL for conversations that nothing is known of; "" if none is published.
+	// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages
+	connector string
 }
 
 var (
@@ -25,6 +28,8 @@ var (
 		login:    "https://login.microsoftonline.com",
 		scope:    "https://api.botframework.com/.default",
 		shared:   "botframework.com",
+
+		connector: publicService,
 	}
 	governmentCloud = cloud{
 		metadata: "https://login.botframework.azure.us/v1/.well-known/openidconfiguration",
@@ -32,6 +37,8 @@ var (
 		login:    "https://login.microsoftonline.us",
 		scope:    "https://api.botframework.us/.default",
 		shared:   "MicrosoftServices.onmicrosoft.us",
+
+		connector: "https://smba.infra.gov.teams.microsoft.us/teams",
 	}
 	chinaCloud = cloud{
 		metadata: "https://login.botframework.azure.cn/v1/.well-known/openidconfiguration",
@@ -84,8 +91,13 @@ func newConfig(v settings.Values) (config, error) {
 	if _, err := httpHost("token_url", c.tokenURL); err != nil {
 		return config{}, err
 	}
-	c.hosts, err = newHosts(v.List("allowed_service_hosts"))
-	return c, err
+	if c.hosts, err = newHosts(v.List("allowed_service_hosts")); err != nil {
+		return config{}, err
+	}
+	if own := c.hosts[len(serviceHosts):]; len(own) > 0 { // whoever lists a host means it to be used
+		c.connector = own[0].url()
+	}
+	return c, nil
 }
 
 // checkIDs finds the mix-ups that the portal's screens invite.

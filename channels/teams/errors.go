@@ -33,18 +33,33 @@ func (a *adapter) failure(resp *http.Response, body []byte) *channels.SendError 
 	case http.StatusBadGateway, http.StatusGatewayTimeout: // something behind the gateway may have taken it
 		se.Doubt = true
 	}
-	text := fmt.Sprintf("teams: the Connector answered %d", resp.StatusCode)
-	if answer.Error.Message != "" {
-		text += ": " + shorten(answer.Error.Message)
+	se.Err = &connectorError{
+		status: resp.StatusCode, code: code, message: shorten(answer.Error.Message),
+		operation: shorten(resp.Header.Get("X-Correlating-OperationId")),
 	}
-	if hint := hints[code]; hint != "" {
+	return se
+}
+
+// connectorError is a refusal in the Connector's own words.
+type connectorError struct {
+	status    int
+	code      string
+	message   string
+	operation string // Microsoft's support asks for it
+}
+
+func (e *connectorError) Error() string {
+	text := fmt.Sprintf("teams: the Connector answered %d", e.status)
+	if e.message != "" {
+		text += ": " + e.message
+	}
+	if hint := hints[e.code]; hint != "" {
 		text += "; " + hint
 	}
-	if op := resp.Header.Get("X-Correlating-OperationId"); op != "" {
-		text += " (operation " + shorten(op) + ")"
+	if e.operation != "" {
+		text += " (operation " + e.operation + ")"
 	}
-	se.Err = fmt.Errorf("%s", text)
-	return se
+	return text
 }
 
 func kindOf(status int, code string) channels.Kind {
@@ -85,15 +100,15 @@ func shorten(s string) string {
 	return s
 }
 
-// cause takes the address, which may be private, out of a failed call.
+// cause takes the addresses, which may be private, out of a failed call.
 func cause(err error) error {
+	var ue *url.Error
+	for errors.As(err, &ue) {
+		err = ue.Err
+	}
 	var se *channels.SendError
 	if errors.As(err, &se) && se.Err != nil {
 		return se.Err
-	}
-	var ue *url.Error
-	if errors.As(err, &ue) {
-		return ue.Err
 	}
 	return err
 }

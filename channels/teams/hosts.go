@@ -17,7 +17,7 @@ import (
 // trafficmanager.net.
 // https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/send-proactive-messages
 var serviceHosts = []string{
-	"smba.trafficmanager.net",
+	publicHost,
 	"smba.infra.gcc.teams.microsoft.com",
 	"smba.infra.gov.teams.microsoft.us",
 	"smba.infra.dod.teams.microsoft.us",
@@ -86,10 +86,32 @@ func (hs hosts) check(serviceURL string) error {
 	if err != nil || u.Host == "" || u.User != nil || strings.ContainsAny(serviceURL, "?#") {
 		return errors.New("the service URL is not a plain https address")
 	}
-	if !slices.ContainsFunc(hs, func(h allowedHost) bool { return h.allows(u) }) {
+	if !hs.known(u) {
 		return fmt.Errorf("%s://%s is not a known Teams host; add it to allowed_service_hosts only if you run it", u.Scheme, u.Host)
 	}
 	return nil
+}
+
+func (hs hosts) known(u *url.URL) bool {
+	return slices.ContainsFunc(hs, func(h allowedHost) bool { return h.allows(u) })
+}
+
+// fileHosts end the names of the hosts that hold people's files.
+// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bots-filesv4
+var fileHosts = []string{".sharepoint.com", ".sharepoint.us"}
+
+// checkFile tells why a file must not be fetched from an address or stored there. Such calls carry no
+// token; the address itself is what opens the file.
+func (hs hosts) checkFile(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.User != nil {
+		return errors.New("the file's address is not a plain https address")
+	}
+	inDrive := func(suffix string) bool { return strings.HasSuffix(strings.ToLower(u.Hostname()), suffix) }
+	if u.Scheme == "https" && (u.Port() == "" || u.Port() == "443") && slices.ContainsFunc(fileHosts, inDrive) || hs.known(u) {
+		return nil
+	}
+	return fmt.Errorf("%s://%s is no SharePoint host; add it to allowed_service_hosts only if you run it", u.Scheme, u.Host)
 }
 
 func (h allowedHost) allows(u *url.URL) bool {
@@ -111,6 +133,21 @@ func (h allowedHost) allows(u *url.URL) bool {
 		return true
 	}
 	return port == own
+}
+
+// url is the root of the host, without TLS on loopback only.
+func (h allowedHost) url() string {
+	scheme, host := "https", h.name
+	if h.loopback {
+		scheme = "http"
+	}
+	switch {
+	case h.port != "":
+		host = net.JoinHostPort(h.name, h.port)
+	case strings.Contains(h.name, ":"):
+		host = "[" + h.name + "]"
+	}
+	return scheme + "://" + host + "/"
 }
 
 // sameServiceURL compares the way the platform's own library does: one trailing slash and case do

@@ -25,11 +25,14 @@ func (a *adapter) invoke(act activity, in *message.Inbound) channels.Answer {
 	case "adaptiveCard/action":
 		cardAction(v, in)
 		return channels.Answer{ContentType: "application/json", Body: []byte(cardDone)}
-	case "fileConsent/invoke":
-		// The upload address in the value opens a person's drive, so only the choice goes on.
+	case fileConsent:
+		// The upload address in the value opens a person's drive, so only the choice goes on; the
+		// address is left to FileConsent.
+		context := v.member("context")
 		in.Kind = message.KindForm
-		in.Form = &message.Form{
-			ID: act.Name, Values: map[string]string{"action": v.string("action")}, Data: v.member("context").text,
+		in.Form = &message.Form{ID: act.Name, Values: map[string]string{"action": v.string("action")}, Data: context.text}
+		if name := context.member(ownMember).string("name"); name != "" {
+			in.Form.Values["name"] = name
 		}
 	case "task/fetch": // an empty answer opens no dialog
 		data := v.member("data")
@@ -62,6 +65,21 @@ func (a *adapter) invoke(act activity, in *message.Inbound) channels.Answer {
 		return channels.Answer{Status: http.StatusNotImplemented}
 	}
 	return channels.Answer{}
+}
+
+// accepted reads where an accepted file goes, nil if the activity is about something else.
+func accepted(act activity) *upload {
+	if act.Type != "invoke" || act.Name != fileConsent {
+		return nil
+	}
+	info := readValue(act.Value).member("uploadInfo")
+	if info.string("uploadUrl") == "" {
+		return nil
+	}
+	return &upload{
+		ContentURL: info.string("contentUrl"), Name: info.string("name"), UploadURL: info.string("uploadUrl"),
+		UniqueID: info.string("uniqueId"), FileType: info.string("fileType"),
+	}
 }
 
 // cardAction reads a tapped Action.Execute. Any trigger but a tap is the card refreshing itself.

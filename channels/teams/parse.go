@@ -108,8 +108,8 @@ func (a *adapter) answerable(act activity, in *message.Inbound) {
 	case act.From.ID != "" && act.From.ID == a.self(act):
 		in.Ignore = "the bot's own message"
 	}
-	if act.ID != "" {
-		in.Address = encode(address{ActivityID: act.ID})
+	if addr := (address{act.ID, accepted(act)}); addr != (address{}) {
+		in.Address = encode(addr)
 	}
 }
 

@@ -8,7 +8,9 @@ import (
 
 // address is what answering an event needs.
 type address struct {
-	ActivityID string `json:"activity_id"`
+	ActivityID string `json:"activity_id,omitempty"`
+	// Upload is where the file goes that a person has just accepted.
+	Upload *upload `json:"upload,omitempty"`
 }
 
 // reference is what writing to a conversation at any later time needs.

@@ -1,6 +1,8 @@
 package teams
 
 import (
+	"context"
+	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,83 +11,75 @@ import (
 	"dari/channels"
 )
 
-// heroCard is the content type of a card with buttons.
-const heroCard = "application/vnd.microsoft.card.hero"
-
-// outActivity is what we post to the Connector.
-type outActivity struct {
-	Type             string            `json:"type"`
-	From             account           `json:"from"`
-	Conversation     outConversation   `json:"conversation"`
-	ReplyToID        string            `json:"replyToId,omitempty"`
-	Locale           string            `json:"locale,omitempty"`
-	Text             string            `json:"text,omitempty"`
-	TextFormat       string            `json:"textFormat,omitempty"`
-	Attachments      []outAttachment   `json:"attachments,omitempty"`
-	SuggestedActions *suggestedActions `json:"suggestedActions,omitempty"`
-}
-
-type outConversation struct {
-	ID string `json:"id"`
-}
-
-type outAttachment struct {
-	ContentType string `json:"contentType"`
-	Content     hero   `json:"content"`
-}
-
-type hero struct {
-	Text    string       `json:"text,omitempty"`
-	Buttons []cardButton `json:"buttons"`
-}
+// maxSuggested is the number of suggested actions, which exist in personal chats.
+// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/suggested-actions
+const maxSuggested = 3
 
 type suggestedActions struct {
 	To      []string     `json:"to,omitempty"`
 	Actions []cardButton `json:"actions"`
 }
 
-// cardButton is a button. https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-actions
-type cardButton struct {
-	Type        string `json:"type"`
-	Title       string `json:"title"`
-	Value       any    `json:"value"`
-	Text        string `json:"text,omitempty"`
-	DisplayText string `json:"displayText,omitempty"`
-}
-
-// render makes the activity of one outgoing message.
-func render(out channels.Outgoing, ref reference, replyTo string) (outActivity, error) {
-	act := outActivity{
-		Type: "message", From: ref.Bot, Conversation: outConversation{out.Conversation.ID}, ReplyToID: replyTo,
-	}
+// compose makes the activity of one outgoing message. Only a file needs the network, for its size.
+//
+// No activity has a text and a card at once: Teams makes two messages of it and then tells the id of
+// neither. https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/conversation-messages
+func (a *adapter) compose(ctx context.Context, out channels.Outgoing, ref reference) (outActivity, error) {
+	act := outActivity{Type: "message", From: ref.Bot, Conversation: outConversation{ID: out.Conversation.ID}}
+	var addr address
+	// An address of another shape belongs to no activity of ours: then nothing is replied to.
+	_ = json.Unmarshal(out.Address, &addr)
+	act.ReplyToID = addr.ActivityID
 	if len(out.Messages) != 1 {
 		return act, channels.Failf(channels.Rejected, "messages", "teams: one call carries one message, not %d", len(out.Messages))
 	}
 	m := out.Messages[0]
-	if m.Type != message.TypeText && m.Type != message.TypeButtons {
-		return act, channels.Failf(channels.Rejected, "type", "teams: messages of type %s cannot be shown", m.Type)
+	if err := m.Validate(); err != nil {
+		return act, channels.Failf(channels.Rejected, "message", "teams: %w", err)
 	}
 	act.Locale = m.Lang
+	var err error
+	switch m.Type {
+	case message.TypeText, message.TypeButtons:
+		act.say(m, out.Conversation, ref)
+	case message.TypeCards:
+		err = act.show(m)
+	case message.TypeImage:
+		err = act.picture(m)
+	case message.TypeVideo, message.TypeAudio:
+		err = act.link(m)
+	case message.TypeFile:
+		err = a.file(ctx, &act, m, out.Conversation)
+	case message.TypeLocation:
+		act.place(m)
+	case message.TypeNative:
+		err = act.native(m, out.Conversation, ref)
+	default:
+		err = channels.Failf(channels.Rejected, "type", "teams: messages of type %s cannot be shown", m.Type)
+	}
+	return act, err
+}
+
+// say shows a text, with buttons on a card.
+func (act *outActivity) say(m message.Message, c message.Conversation, ref reference) {
 	buttons := slices.Concat(m.Actions, m.QuickReplies)
-	if len(m.Actions) == 0 && suggestible(out.Conversation, m.QuickReplies) {
+	if len(m.Actions) == 0 && suggestible(c, m.QuickReplies) {
 		act.SuggestedActions = suggest(ref, m.QuickReplies)
 		buttons = nil
 	}
-	text, buttons := spellOut(m.Text, buttons)
 	markdown := m.Format == "markdown"
-	if len(buttons) == 0 {
+	text, buttons := spellOut(m.Text, buttons)
+	switch {
+	case len(buttons) == 0 && markdown:
+		act.Text, act.TextFormat = markdownText(text), "markdown"
+	case len(buttons) == 0:
 		act.Text, act.TextFormat = plainText(text), "plain"
-		if markdown {
-			act.Text, act.TextFormat = markdownText(text), "markdown"
-		}
-		return act, nil
+	case markdown: // the simple card knows no markdown
+		card := newAdaptive(text, markdownBlock(text))
+		act.Attachments = []any{card.with(slices.Collect(slices.Chunk(buttons, maxButtons))...)}
+	default:
+		act.Attachments = heroes(hero{}, text, buttons)
 	}
-	cardText := cardHTML(text)
-	if markdown { // cards of this kind know no markdown; Teams shows the text above the card
-		act.Text, act.TextFormat, cardText = markdownText(text), "markdown", ""
-	}
-	act.Attachments = cards(cardText, buttons)
-	return act, nil
 }
 
 // suggestible tells whether quick replies may be shown as such: in personal chats, few, and each
@@ -107,46 +101,6 @@ func suggest(ref reference, quick []message.Action) *suggestedActions {
 	return out
 }
 
-// spellOut writes the actions that Teams has no button for into the text.
-func spellOut(text string, actions []message.Action) (string, []message.Action) {
-	var rest []message.Action
-	for _, a := range actions {
-		if a.Kind == message.ActionCopy {
-			text += "\n" + a.Label + ": " + a.Text
-			continue
-		}
-		rest = append(rest, a)
-	}
-	return text, rest
-}
-
-// cards spreads the buttons over as many cards as they need; the first has the text.
-func cards(text string, actions []message.Action) []outAttachment {
-	var out []outAttachment
-	for chunk := range slices.Chunk(actions, maxButtons) {
-		card := hero{Text: text}
-		for _, a := range chunk {
-			card.Buttons = append(card.Buttons, button(a))
-		}
-		out = append(out, outAttachment{heroCard, card})
-		text = ""
-	}
-	return out
-}
-
-func button(a message.Action) cardButton {
-	switch a.Kind {
-	case message.ActionPostback:
-		data := map[string]any{ownMember: map[string]string{"postback": a.Data}}
-		return cardButton{Type: "messageBack", Title: a.Label, Value: data, Text: a.Says(), DisplayText: a.Says()}
-	case message.ActionURL:
-		return cardButton{Type: "openUrl", Title: a.Label, Value: a.URL}
-	case message.ActionPhone:
-		return cardButton{Type: "openUrl", Title: a.Label, Value: "tel:" + strings.ReplaceAll(a.Number, " ", "")}
-	}
-	return cardButton{Type: "imBack", Title: a.Label, Value: a.Says()}
-}
-
 // mentionTag is what Teams reads as somebody's name.
 var mentionTag = regexp.MustCompile(`(?i)<(/?at\b)`)
 
@@ -162,10 +116,4 @@ func markdownText(s string) string {
 		}
 	}
 	return strings.Join(lines, "\n")
-}
-
-// cardHTML shows a plain text on a card, whose text Teams reads as HTML.
-// https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format
-func cardHTML(s string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\r\n", "<br>", "\n", "<br>").Replace(s)
 }

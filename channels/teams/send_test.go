@@ -74,8 +74,11 @@ func TestMessagesGoOutAsTeamsShowsThem(t *testing.T) {
 				{"type":"openUrl","title":"전화","value":"tel:+82212345678"},`+imBack+`]`) + `]}`,
 		},
 		{
-			"markdown stands above its card", direct, buttons("**고르세요**", "markdown", say),
-			`{"text":"**고르세요**","textFormat":"markdown","attachments":[` + card(`"buttons":[`+imBack+`]`) + `]}`,
+			"markdown stands on an adaptive card, which can read it", direct, buttons("**고르세요**", "markdown", say),
+			`{"attachments":[{"contentType":"application/vnd.microsoft.card.adaptive","content":{
+				"$schema":"http://adaptivecards.io/schemas/adaptive-card.json","type":"AdaptiveCard","version":"1.5",
+				"fallbackText":"**고르세요**","body":[{"type":"TextBlock","text":"**고르세요**","wrap":true}],
+				"actions":[{"type":"Action.Submit","title":"도움말","data":{"msteams":{"type":"imBack","value":"도움말 보여줘"}}}]}}]}`,
 		},
 		{
 			"quick replies in a personal chat are suggestions", direct, quick(say, bare),
@@ -218,8 +221,8 @@ func TestWhatCannotBeSentIsRejectedBeforeAnyCall(t *testing.T) {
 			o.Reference = []byte(`{"service_url":"https://evil.example.com/"}`)
 		}, channels.Config, "service_host"},
 		{"two messages", func(o *channels.Outgoing) { o.Messages = append(o.Messages, message.Text("2")) }, channels.Rejected, "messages"},
-		{"a picture", func(o *channels.Outgoing) {
-			o.Messages = []message.Message{{Type: message.TypeImage, URL: "https://a.example.com/a.png"}}
+		{"a sticker", func(o *channels.Outgoing) {
+			o.Messages = []message.Message{{Type: message.TypeSticker, ID: "1"}}
 		}, channels.Rejected, "type"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

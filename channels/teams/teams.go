@@ -5,9 +5,9 @@ package teams
 
 import (
 	"net/http"
+	"sync/atomic"
 	"time"
 
-	"dari/bot/message"
 	"dari/bot/settings"
 	"dari/channels"
 )
@@ -43,49 +43,6 @@ func (Type) Setup() channels.Setup {
 	}
 }
 
-const (
-	// maxButtons is the number of buttons on one hero card.
-	// https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference
-	maxButtons = 6
-	// maxSuggested is the number of suggested actions, which exist in personal chats.
-	// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/suggested-actions
-	maxSuggested = 3
-)
-
-// Limits implements channels.Type.
-func (Type) Limits() channels.Limits {
-	levels := map[message.Type]channels.Level{}
-	for _, t := range message.Types {
-		levels[t] = channels.Unsupported
-	}
-	levels[message.TypeText] = channels.Full
-	levels[message.TypeButtons] = channels.Full
-	return channels.Limits{
-		Messages: levels,
-		// A message may have about 100 KB counted as UTF-16, 80 KB to be safe; 28 000 units are 56 KB,
-		// still readable on a phone, and leave room for what rendering adds.
-		// https://learn.microsoft.com/microsoftteams/platform/bots/how-to/format-your-bot-messages
-		TextMax: 28000, TextUnit: channels.UTF16,
-		PerCall: 1,
-		Buttons: maxButtons,
-		// The text on a card is HTML: in the worst case every character grows to five ("&amp;"), and
-		// 7 000 of them stay below the same 80 KB.
-		ButtonText: 7000,
-		// No length is documented for titles of buttons; clients cut longer ones off.
-		ButtonLabel:  50,
-		QuickReplies: maxSuggested,
-		QuickLabel:   50,
-		// Copying has no card action; the others do.
-		// https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-actions
-		Actions: []message.ActionKind{
-			message.ActionPostback, message.ActionMessage, message.ActionURL, message.ActionPhone,
-		},
-		Markdown:      true,
-		MarksMentions: true,
-		SendTimeout:   10 * time.Second,
-	}
-}
-
 // New implements channels.Type.
 func (Type) New(v settings.Values, deps channels.Deps) (channels.Adapter, error) {
 	cfg, err := newConfig(v)
@@ -95,7 +52,7 @@ func (Type) New(v settings.Values, deps channels.Deps) (channels.Adapter, error)
 	// The bot's token must not travel on with a redirect, and keys come from where we asked.
 	client := *deps.HTTP
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	a := &adapter{config: cfg, http: &client, now: deps.Now}
+	a := &adapter{config: cfg, http: &client, now: deps.Now, callbackURL: deps.CallbackURL}
 	a.keys = &keySet{url: cfg.metadataURL, http: &client, now: deps.Now, log: deps.Log.With("channel", deps.ChannelID)}
 	a.token = a.tokenSource(deps.Tokens)
 	return a, nil
@@ -109,4 +66,8 @@ type adapter struct {
 	keys  *keySet
 	seen  tokenCache
 	token *channels.TokenSource
+	// callbackURL is where Dari is reached; "" if unknown.
+	callbackURL string
+	// seenService is the service URL of the newest verified callback.
+	seenService atomic.Pointer[string]
 }

@@ -44,7 +44,11 @@ func (a *adapter) Verify(ctx context.Context, r *channels.Request) error {
 	if err != nil {
 		return err
 	}
-	return a.authorize(act, c, key)
+	if err := a.authorize(act, c, key); err != nil {
+		return err
+	}
+	a.remember(act.ServiceURL)
+	return nil
 }
 
 func bearer(h http.Header) (string, error) {

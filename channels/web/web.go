@@ -78,14 +78,25 @@ type adapter struct{ channelID string }
 const routePage = "page"
 
 // Send implements channels.Adapter. There is nothing to call: the delivery is durable in the outbox,
-// and the page's stream reads it there as soon as it counts as delivered. A visitor who has opened no
-// conversation has no page that could read it.
+// and the page's stream reads it there as soon as it counts as delivered.
 func (adapter) Send(_ context.Context, out channels.Outgoing) (channels.Receipt, error) {
 	if out.Conversation.ID == "" {
-		return channels.Receipt{}, channels.Failf(channels.Rejected, "no_conversation",
-			"a visitor of the web chat can only be written to in a conversation; address it by to.conversation")
+		return channels.Receipt{}, noVisitor()
 	}
 	return channels.Receipt{Route: routePage}, nil
+}
+
+// Open implements channels.Opener. A visitor is known by the id of the one conversation they have.
+func (adapter) Open(_ context.Context, user string) (message.Conversation, []byte, error) {
+	if !conversationPattern.MatchString(user) {
+		return message.Conversation{}, nil, noVisitor()
+	}
+	return message.Conversation{ID: user, Kind: message.Direct}, nil, nil
+}
+
+func noVisitor() error {
+	return channels.Failf(channels.Rejected, "visitor",
+		"no such visitor; the id is the sender's as the events show it, for nobody else has a page that could read it")
 }
 
 // Check implements channels.Adapter.
