@@ -169,6 +169,8 @@ func (t scriptedType) Limits() channels.Limits {
 		QuickReplies: 2, QuickLabel: 5, PostbackData: 10, MarksMentions: true, SendTimeout: 5 * time.Second,
 		Actions: []message.ActionKind{message.ActionPostback, message.ActionMessage, message.ActionURL},
 	}
+	t.c.mu.Lock()
+	defer t.c.mu.Unlock()
 	if t.c.limits != nil {
 		t.c.limits(&l)
 	}
@@ -197,6 +199,13 @@ type scriptedChannel struct {
 	openErr error
 	sent    []channels.Outgoing
 	send    func(ctx context.Context, n int, out channels.Outgoing) error // n counts from 1
+}
+
+// setLimits changes the limits that adapters made from now on have.
+func (c *scriptedChannel) setLimits(change func(*channels.Limits)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.limits = change
 }
 
 func (c *scriptedChannel) Verify(context.Context, *channels.Request) error { return nil }

@@ -111,7 +111,7 @@ func TestAnEngineThatFailsLeavesAFallbackAndAReason(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, h *house) {
-				h.channel.limits = func(l *channels.Limits) { l.TextMax = 1000 }
+				h.channel.setLimits(func(l *channels.Limits) { l.TextMax = 1000 })
 				h.rt.forget("", "ch")
 				h.engine.turn = c.turn
 				h.say("ch", said{Conv: "u1", Key: "k1", Text: "hi", Locale: c.locale})
@@ -204,7 +204,7 @@ func TestRoomsAreAnsweredByTheMentionRule(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, h *house) {
-				h.channel.limits = func(l *channels.Limits) { l.MarksMentions = c.marks }
+				h.channel.setLimits(func(l *channels.Limits) { l.MarksMentions = c.marks })
 				values := map[string]any{}
 				if c.mode != "" {
 					values[groupModeKey] = c.mode
@@ -226,7 +226,7 @@ func TestRoomsAreAnsweredByTheMentionRule(t *testing.T) {
 
 func TestTheBotsNameIsStrippedWhereMentionsAreNotMarked(t *testing.T) {
 	bubble(t, func(t *testing.T, h *house) {
-		h.channel.limits = func(l *channels.Limits) { l.MarksMentions = false }
+		h.channel.setLimits(func(l *channels.Limits) { l.MarksMentions = false })
 		h.addChannel("nw", nil)
 		if _, err := h.rt.Check(context.Background(), "nw"); err != nil {
 			t.Fatal(err)
@@ -312,9 +312,7 @@ func TestARateLimitSilencesItsChannelAndNoOther(t *testing.T) {
 
 func TestAChannelKeepsToThePublishedRateOnceThePlatformComplained(t *testing.T) {
 	bubble(t, func(t *testing.T, h *house) {
-		h.channel.limits = func(l *channels.Limits) {
-			l.Rate = channels.Rate{Calls: 60, Per: time.Minute, Burst: 2}
-		}
+		h.channel.setLimits(func(l *channels.Limits) { l.Rate = channels.Rate{Calls: 60, Per: time.Minute, Burst: 2} })
 		h.rt.forget("", "ch")
 		var mu sync.Mutex
 		var at []time.Duration
@@ -365,7 +363,7 @@ func TestTypingIsShownOnlyWhileASlowTurnRuns(t *testing.T) {
 func TestButtonDataOfAnyLengthComesBackWhole(t *testing.T) {
 	bubble(t, func(t *testing.T, h *house) {
 		long := strings.Repeat("데이터", 200)
-		h.channel.limits = func(l *channels.Limits) { l.PostbackData = 60 }
+		h.channel.setLimits(func(l *channels.Limits) { l.PostbackData = 60 })
 		h.rt.forget("", "ch")
 		h.engine.turn = func(_ context.Context, turn dialog.Turn) (dialog.Result, error) {
 			if turn.Inbound.Postback != nil {

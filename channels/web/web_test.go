@@ -257,10 +257,22 @@ func TestSendLeavesTheDeliveryToThePage(t *testing.T) {
 	}
 }
 
-func TestAVisitorWithoutAConversationCannotBeWrittenTo(t *testing.T) {
-	_, err := open(t).Send(context.Background(), channels.Outgoing{User: "somebody"})
-	if se := channels.AsSendError(err); err == nil || se.Kind != channels.Rejected || se.Code == "" {
-		t.Errorf("got %v", err)
+func TestAVisitorIsWrittenToFirstByTheSendersId(t *testing.T) {
+	a := open(t)
+	in := one(t, a, posted(`"text":"hi"`))
+	conv, _, err := a.(channels.Opener).Open(context.Background(), in.Sender.ID)
+	if err != nil || conv != in.Conversation {
+		t.Errorf("got %+v, %v", conv, err)
+	}
+	for _, user := range []string{"", "somebody", session} {
+		_, _, err := a.(channels.Opener).Open(context.Background(), user)
+		if se := channels.AsSendError(err); err == nil || se.Kind != channels.Rejected || se.Code == "" || strings.Contains(err.Error(), session) {
+			t.Errorf("%q: got %v", user, err)
+		}
+	}
+	_, err = a.Send(context.Background(), channels.Outgoing{User: "somebody"})
+	if se := channels.AsSendError(err); err == nil || se.Kind != channels.Rejected {
+		t.Errorf("sent to nobody: %v", err)
 	}
 }
 
