@@ -5,13 +5,15 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
-	"unicode/utf8"
 
 	"dari/bot/settings"
 	"dari/channels"
@@ -24,7 +26,13 @@ const (
 	SlackTeam          = "T06H2K9QZ4A"
 	SlackBotUser       = "U07BOTU9K2L"
 	SlackDirect        = "D07DMCHN2V8" // the direct chat that opens for every person
-	SlackScopes        = "app_mentions:read,channels:history,chat:write,files:read,groups:history,im:history,im:write,mpim:history"
+	SlackScopes        = "app_mentions:read,channels:history,chat:write,files:read,files:write,groups:history,im:history,im:write,mpim:history"
+	// SlackAppToken opens a socket. It is not among SlackSettings.
+	SlackAppToken = "xapp-1-A07BOTX3M5R-000000000000-EXAMPLEexampleEXAMPLE"
+	// SlackClientID, SlackClientSecret and SlackCode install the app; the bot token is what comes of it.
+	SlackClientID     = "6578901234567.8100000000001"
+	SlackClientSecret = "0123456789abcdef0123456789abcdef"
+	SlackCode         = "6578901234567.8101234999999.EXAMPLE"
 	// SlackPostPath is the path of the call that sends.
 	SlackPostPath = "/api/chat.postMessage"
 	// SlackResponsePath begins the paths that take answers as a response URL does.
@@ -57,20 +65,39 @@ func SignSlack(secret, contentType string, body []byte, at time.Time) *channels.
 	}
 }
 
-// Slack is a fake Slack: auth.test, chat.postMessage and conversations.open below /api/, and response
-// URLs. Like Slack it answers errors with 200 and "ok": false.
-func Slack() *Platform {
-	fake := &slackFake{}
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /api/auth.test", fake.call(fake.authTest))
-	mux.HandleFunc("POST "+SlackPostPath, fake.call(fake.postMessage))
-	mux.HandleFunc("POST /api/conversations.open", fake.call(fake.open))
-	mux.HandleFunc("POST /api/", fake.call(func(slackArgs) slackAnswer { return slackError("unknown_method") }))
-	mux.HandleFunc("POST "+SlackResponsePath, fake.response)
-	return NewPlatform(mux)
+// Slack is a fake Slack: the methods of the Web API that this program calls, response URLs, the address
+// that files are uploaded to and the one that they are read from. Like Slack it answers errors with 200
+// and "ok": false.
+func Slack() *Platform { return NewSlackSocket().Platform }
+
+type slackFake struct {
+	posts atomic.Int64
+
+	base atomic.Pointer[string] // where the fake can be reached
+
+	mu       sync.Mutex
+	messages map[string]bool  // by time stamp; true while it is being written
+	uploads  map[string]int64 // by file id, announced size; 0 once the bytes are there
 }
 
-type slackFake struct{ posts atomic.Int64 }
+func (f *slackFake) url() string { return *f.base.Load() }
+
+func (f *slackFake) serve(mux *http.ServeMux) {
+	for name, method := range map[string]func(slackArgs) slackAnswer{
+		"auth.test": f.authTest, "chat.postMessage": f.postMessage, "conversations.open": f.open,
+		"chat.update": f.update, "chat.startStream": f.startStream, "chat.appendStream": f.appendStream, "chat.stopStream": f.stopStream,
+		"assistant.threads.setStatus": f.setStatus, "files.getUploadURLExternal": f.uploadURL,
+		"files.completeUploadExternal": f.completeUpload, "files.info": f.fileInfo,
+		"": func(slackArgs) slackAnswer { return slackError("unknown_method") },
+	} {
+		mux.HandleFunc("POST /api/"+name, f.call(SlackBotToken, method))
+	}
+	mux.HandleFunc("POST /api/apps.connections.open", f.call(SlackAppToken, f.connectionsOpen))
+	mux.HandleFunc("POST /api/oauth.v2.access", f.call("", f.access))
+	mux.HandleFunc("POST "+SlackResponsePath, f.response)
+	mux.HandleFunc("POST "+SlackUploadPath, f.upload)
+	mux.HandleFunc("GET "+SlackFilesPath, f.download)
+}
 
 // slackArgs are the arguments of a call, from a form or from JSON; nested ones are JSON texts.
 type slackArgs map[string]string
@@ -80,7 +107,7 @@ type slackAnswer map[string]any
 func slackError(code string) slackAnswer { return slackAnswer{"ok": false, "error": code} }
 
 // call reads the arguments and checks the token, which may come in the body or in the header.
-func (f *slackFake) call(method func(slackArgs) slackAnswer) http.HandlerFunc {
+func (f *slackFake) call(good string, method func(slackArgs) slackAnswer) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		args, err := slackArguments(r)
 		token, inHeader := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -91,9 +118,9 @@ func (f *slackFake) call(method func(slackArgs) slackAnswer) http.HandlerFunc {
 		switch {
 		case err != nil:
 			a = slackError("invalid_arguments")
-		case token == "":
+		case token == "" && good != "":
 			a = slackError("not_authed")
-		case token != SlackBotToken:
+		case token != good:
 			a = slackError("invalid_auth")
 		default:
 			w.Header().Set("X-OAuth-Scopes", SlackScopes)
@@ -116,7 +143,7 @@ func slackArguments(r *http.Request) (slackArgs, error) {
 		return args, nil
 	}
 	var body map[string]json.RawMessage
-	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+	if err := json.NewDecoder(r.Body).Decode(&body); err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	for key, raw := range body {
@@ -156,7 +183,7 @@ func (f *slackFake) postMessage(args slackArgs) slackAnswer {
 	if args["text"] == "" && args["blocks"] == "" {
 		return slackError("no_text")
 	}
-	ts := fmt.Sprintf("1793100000.%06d", f.posts.Add(1))
+	ts := f.newMessage(false)
 	posted := map[string]any{"type": "message", "user": SlackBotUser, "bot_id": "B07BOTID44C", "ts": ts, "text": args["text"]}
 	if args["thread_ts"] != "" {
 		posted["thread_ts"] = args["thread_ts"]
@@ -164,64 +191,13 @@ func (f *slackFake) postMessage(args slackArgs) slackAnswer {
 	return slackAnswer{"ok": true, "channel": channel, "ts": ts, "message": posted}
 }
 
-// slackBlockFault names the first of the limits that matter here which the blocks break:
-// https://docs.slack.dev/reference/block-kit/blocks
-func slackBlockFault(raw string) string {
-	if raw == "" {
-		return ""
-	}
-	var blocks []struct {
-		Text     slackText
-		Elements []slackElement
-	}
-	if json.Unmarshal([]byte(raw), &blocks) != nil {
-		return "blocks is not a list of blocks"
-	}
-	if len(blocks) > 50 {
-		return "no more than 50 items allowed [json-pointer:/blocks]"
-	}
-	for i, b := range blocks {
-		at := fmt.Sprintf("[json-pointer:/blocks/%d", i)
-		if utf8.RuneCountInString(b.Text.Text) > 3000 {
-			return "must be less than 3001 characters " + at + "/text/text]"
-		}
-		if len(b.Elements) > 25 {
-			return "no more than 25 items allowed " + at + "/elements]"
-		}
-		seen := map[string]bool{}
-		for j, e := range b.Elements {
-			fault := e.fault()
-			if seen[e.ActionID] {
-				fault = "`action_id` already exists"
-			}
-			if fault != "" {
-				return fmt.Sprintf("%s %s/elements/%d]", fault, at, j)
-			}
-			seen[e.ActionID] = true
-		}
-	}
-	return ""
-}
-
-type slackText struct{ Text string }
-
-type slackElement struct {
-	Text     slackText
-	ActionID string `json:"action_id"`
-	Value    string
-	URL      string
-}
-
-func (e slackElement) fault() string {
-	switch {
-	case e.Text.Text == "" || utf8.RuneCountInString(e.Text.Text) > 75:
-		return "text must be 1 to 75 characters"
-	case utf8.RuneCountInString(e.Value) > 2000:
-		return "value must be less than 2001 characters"
-	case utf8.RuneCountInString(e.URL) > 3000:
-		return "url must be less than 3001 characters"
-	}
-	return ""
+// newMessage returns the time stamp of a message that was not there before.
+func (f *slackFake) newMessage(streaming bool) string {
+	ts := fmt.Sprintf("1793100000.%06d", f.posts.Add(1))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.messages[ts] = streaming
+	return ts
 }
 
 func (f *slackFake) open(args slackArgs) slackAnswer {

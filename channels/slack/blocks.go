@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf16"
 
-	"github.com/rivo/uniseg"
 	slackapi "github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackutilsx"
 
@@ -14,31 +12,99 @@ import (
 	"dari/channels"
 )
 
-// post is one finished message. The text is always there: where there are blocks it is what
-// notifications and screen readers tell.
+// post is one finished message. The text is always there, but for blocks somebody wrote for Slack: where
+// there are blocks it is what notifications and screen readers tell.
 type post struct {
 	text   string // escaped
 	blocks []slackapi.Block
 }
 
+// rejected names the field that Slack cannot take.
+func rejected(field, format string, args ...any) *channels.SendError {
+	return channels.Failf(channels.Rejected, "unsupported", "slack: "+field+": "+format, args...)
+}
+
+// single is the message of one call.
+func single(messages []message.Message) (message.Message, error) {
+	if len(messages) != 1 {
+		return message.Message{}, rejected("messages", "a call carries one message, not %d", len(messages))
+	}
+	m := messages[0]
+	if err := m.Validate(); err != nil {
+		return m, channels.Failf(channels.Rejected, "unsupported", "slack: %w", err)
+	}
+	return m, checkActions("quick_replies", m.QuickReplies)
+}
+
 // compose turns the message of one call into Slack's form. Text is escaped, so that nothing in it can
 // mention a whole channel.
 func compose(messages []message.Message) (post, error) {
-	if len(messages) != 1 {
-		return post{}, channels.Failf(channels.Rejected, "unsupported", "slack: a call carries one message, not %d", len(messages))
+	m, err := single(messages)
+	if err != nil {
+		return post{}, err
 	}
-	m := messages[0]
-	if m.Type != message.TypeText && m.Type != message.TypeButtons {
-		return post{}, channels.Failf(channels.Rejected, "unsupported", "slack: messages of type %q cannot be shown", m.Type)
+	p, err := composeBody(m)
+	if err != nil {
+		return post{}, err
 	}
-	text := m.Text + spelled(m.Actions) + spelled(m.QuickReplies)
-	actions := rows(m.Actions, 0)
-	actions = append(actions, rows(m.QuickReplies, len(m.Actions))...)
-	p := post{text: slackutilsx.EscapeMessage(text)}
-	if len(actions) > 0 {
-		p.blocks = append(sections(text), actions...)
+	p.blocks = append(p.blocks, rows(m.QuickReplies, buttonCount(m))...)
+	if len(p.blocks) > maxBlocks {
+		return post{}, rejected(string(m.Type), "%d blocks, Slack takes %d", len(p.blocks), maxBlocks)
 	}
 	return p, nil
+}
+
+// composeBody is compose without the quick replies.
+func composeBody(m message.Message) (post, error) {
+	switch m.Type {
+	case message.TypeText:
+		return composeText(m)
+	case message.TypeButtons:
+		return composeButtons(m)
+	case message.TypeCards:
+		return composeCards(m)
+	case message.TypeImage:
+		return composeImage(m)
+	case message.TypeLocation:
+		return composeLocation(m)
+	case message.TypeNative:
+		return composeNative(m)
+	}
+	return post{}, rejected("type", "messages of type %q cannot be shown", m.Type)
+}
+
+// composeText needs blocks only where the text is Markdown or something stands below it.
+func composeText(m message.Message) (post, error) {
+	text := m.Text + spelled(m.QuickReplies)
+	if m.Format == "markdown" {
+		return composeMarkdown(text)
+	}
+	p := post{text: slackutilsx.EscapeMessage(text)}
+	if n := characters(p.text); n > maxTextCut {
+		return post{}, rejected("text", "%d characters, Slack cuts after %d", n, maxTextCut)
+	}
+	if len(m.QuickReplies) > 0 {
+		p = post{text: summary(text), blocks: sections(text)}
+	}
+	return p, nil
+}
+
+// composeMarkdown leaves Markdown to Slack: https://docs.slack.dev/reference/block-kit/blocks/markdown-block
+// The argument markdown_text would stand alone, without buttons.
+func composeMarkdown(text string) (post, error) {
+	safe := defused(text)
+	if n := characters(safe); n > maxMarkdown {
+		return post{}, rejected("text", "%d characters of Markdown, Slack takes %d", n, maxMarkdown)
+	}
+	return post{text: summary(text), blocks: []slackapi.Block{slackapi.NewMarkdownBlock("", safe)}}, nil
+}
+
+func composeButtons(m message.Message) (post, error) {
+	if err := checkActions("actions", m.Actions); err != nil {
+		return post{}, err
+	}
+	text := m.Text + spelled(m.Actions) + spelled(m.QuickReplies)
+	return post{text: summary(text), blocks: append(sections(text), rows(m.Actions, 0)...)}, nil
 }
 
 // spelled writes out what Slack has no button for: a number to call, a text to copy.
@@ -53,6 +119,34 @@ func spelled(actions []message.Action) string {
 		}
 	}
 	return b.String()
+}
+
+// checkActions finds what Slack would refuse the whole message for.
+func checkActions(path string, actions []message.Action) error {
+	for i, a := range actions {
+		field, value, limit := "text", a.Says(), maxValue
+		switch a.Kind {
+		case message.ActionPostback:
+			field, value = "data", a.Data
+		case message.ActionURL:
+			field, value, limit = "url", a.URL, maxURL
+		case message.ActionPhone, message.ActionCopy:
+			continue
+		}
+		if n := characters(value); n > limit {
+			return rejected(fmt.Sprintf("%s[%d].%s", path, i, field), "%d characters, Slack takes %d", n, limit)
+		}
+	}
+	return nil
+}
+
+// buttonCount is how many buttons a message has besides its quick replies.
+func buttonCount(m message.Message) int {
+	n := len(m.Actions)
+	for _, c := range m.Cards {
+		n += len(c.Actions)
+	}
+	return n
 }
 
 // rows makes rows of buttons. Action ids have to be unique in a message; from makes them so for
@@ -83,57 +177,4 @@ func button(a message.Action, n int) slackapi.BlockElement {
 		return slackapi.NewButtonBlockElement(fmt.Sprintf("%s%d", linkPrefix, n), "", caption).WithURL(a.URL)
 	}
 	return nil
-}
-
-// characters counts a text in UTF-16 units. Slack speaks of characters and does not say which; this
-// is the count that is never too small.
-func characters(s string) int { return len(utf16.Encode([]rune(s))) }
-
-// clip cuts a caption to what Slack takes. The runtime has cut it in graphemes, of which one may be
-// several characters; a caption that is one character too long would cost the whole message.
-func clip(s string, limit int) string {
-	head, _ := cut(s, limit, characters)
-	return head
-}
-
-// sections lays a text out in section blocks. One is enough unless the text is long or full of
-// characters that grow when they are escaped.
-func sections(text string) []slackapi.Block {
-	size := func(s string) int { return characters(slackutilsx.EscapeMessage(s)) }
-	var out []slackapi.Block
-	for text != "" {
-		var head string
-		head, text = cut(text, maxSection, size)
-		if text != "" {
-			head, text = atBreak(head, text)
-		}
-		out = append(out, slackapi.NewSectionBlock(
-			slackapi.NewTextBlockObject(slackapi.MarkdownType, slackutilsx.EscapeMessage(head), false, false), nil, nil))
-	}
-	return out
-}
-
-// cut splits s at the last border between graphemes that keeps the head within limit, as size counts.
-// A first grapheme that is too large by itself is kept whole.
-func cut(s string, limit int, size func(string) int) (head, tail string) {
-	used, end, state := 0, 0, -1
-	for rest := s; rest != ""; {
-		var g string
-		g, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
-		if used += size(g); used > limit && end > 0 {
-			break
-		}
-		end += len(g)
-	}
-	return s[:end], s[end:]
-}
-
-// atBreak moves a split back to the last line end or space, if there is one in the second half.
-func atBreak(head, tail string) (string, string) {
-	for _, sep := range []string{"\n", " "} {
-		if i := strings.LastIndex(head, sep); i > len(head)/2 {
-			return head[:i], head[i+1:] + tail
-		}
-	}
-	return head, tail
 }

@@ -15,8 +15,14 @@ import (
 var (
 	// neededScopes are for being spoken to, in the direct chat and by mention, and for answering.
 	neededScopes = []string{"app_mentions:read", "chat:write", "im:history"}
-	// usefulScopes are for following a thread without a mention, and for files.
-	usefulScopes = []string{"channels:history", "files:read", "groups:history", "mpim:history"}
+	usefulScopes = []struct{ scope, without string }{
+		{"channels:history", "messages in channels arrive only with a mention"},
+		{"files:read", "files that people send cannot be read"},
+		{"files:write", "videos, sounds and files cannot be sent"},
+		{"groups:history", "messages in private channels arrive only with a mention"},
+		{"im:write", "the bot cannot write to a person first"},
+		{"mpim:history", "messages in group chats arrive only with a mention"},
+	}
 )
 
 // Check implements channels.Adapter with https://docs.slack.dev/reference/methods/auth.test .
@@ -35,10 +41,32 @@ func (a *adapter) Check(ctx context.Context) channels.Report {
 		Message: a.scrub(fmt.Sprintf("Slack knows the bot as %s in the workspace %s.", who.User, first(who.Team, who.TeamID))),
 	}
 	granted, told := who.Header["X-Oauth-Scopes"]
-	return channels.Report{
+	report := channels.Report{
 		BotName: a.scrub(who.User),
 		Checks:  []channels.Check{auth, a.checkToken(who), checkScopes(strings.Join(granted, ","), told)},
 	}
+	if a.appToken != "" {
+		report.Checks = append(report.Checks, a.checkSocket(ctx))
+	}
+	return report
+}
+
+// checkSocket asks for an address to connect to, and leaves it unused.
+func (a *adapter) checkSocket(ctx context.Context) channels.Check {
+	c := channels.Check{ID: "socket", Status: channels.Pass, Message: "Slack lets the app connect with Socket Mode, and sends nothing to its request URLs."}
+	start := a.deps.Now()
+	_, _, err := a.api.StartSocketModeContext(ctx)
+	c.MS = a.deps.Now().Sub(start).Milliseconds()
+	if err == nil {
+		return c
+	}
+	switch e := a.socketError(err); e.Kind {
+	case channels.RateLimited: // once a minute is all that Slack promises
+		c.Status, c.Message = channels.Warn, "Slack limits how often a connection may be opened just now: try again in a minute."
+	default:
+		c.Status, c.Message = channels.Fail, "Slack does not let the app connect with Socket Mode: "+e.Error()+"."
+	}
+	return c
 }
 
 // explain is a failed connection test as one sentence.
@@ -66,24 +94,28 @@ func (a *adapter) checkToken(who *slackapi.AuthTestResponse) channels.Check {
 }
 
 func checkScopes(granted string, told bool) channels.Check {
-	c := channels.Check{ID: "scopes", Status: channels.Pass, Message: "The app has all permissions it needs."}
 	have := channels.Scopes(granted)
-	lacking := func(want []string) (list []string) {
-		for _, s := range want {
-			if !slices.Contains(have, s) {
-				list = append(list, s)
-			}
+	var needed, useful, without []string
+	for _, scope := range neededScopes {
+		if !slices.Contains(have, scope) {
+			needed = append(needed, scope)
 		}
-		return list
+	}
+	for _, u := range usefulScopes {
+		if !slices.Contains(have, u.scope) {
+			useful = append(useful, u.scope)
+			without = append(without, u.scope+" ("+u.without+")")
+		}
 	}
 	const remedy = ": open " + appsURL + ", choose the app, OAuth & Permissions, Bot Token Scopes, add them and install the app again."
-	switch needed, useful := lacking(neededScopes), lacking(usefulScopes); {
+	c := channels.Check{ID: "scopes", Status: channels.Pass, Message: "The app has all permissions it needs."}
+	switch {
 	case !told:
 		c.Status, c.Message = channels.Warn, "Slack did not tell the permissions of the app."
 	case len(needed) > 0:
-		c.Status, c.Message = channels.Fail, "The app lacks the permissions "+strings.Join(needed, ", ")+remedy
+		c.Status, c.Message = channels.Fail, "The app lacks the permissions "+strings.Join(append(needed, useful...), ", ")+remedy
 	case len(useful) > 0:
-		c.Status, c.Message = channels.Warn, "Messages without a mention, or files, do not arrive everywhere without "+strings.Join(useful, ", ")+remedy
+		c.Status, c.Message = channels.Warn, "The app lacks the permissions "+strings.Join(without, ", ")+remedy
 	}
 	return c
 }

@@ -26,7 +26,7 @@ func TestTheConnectionTest(t *testing.T) {
 		{"passes a bot token", channeltest.Fault{}, "token", channels.Pass, nil},
 		{"passes when all permissions are there", channeltest.Fault{}, "scopes", channels.Pass, nil},
 		{"names the permissions it needs", channeltest.Fault{Status: 200, Header: granted("chat:write,channels:history"), Body: ok}, "scopes", channels.Fail, []string{"app_mentions:read", "im:history", "OAuth & Permissions"}},
-		{"warns of permissions that would be good", channeltest.Fault{Status: 200, Header: granted("app_mentions:read,chat:write,im:history"), Body: ok}, "scopes", channels.Warn, []string{"channels:history", "files:read"}},
+		{"warns of permissions that would be good", channeltest.Fault{Status: 200, Header: granted("app_mentions:read,chat:write,im:history"), Body: ok}, "scopes", channels.Warn, []string{"channels:history", "files:read", "files:write (videos, sounds and files cannot be sent)", "im:write", "OAuth & Permissions"}},
 		{"warns when permissions are not told", channeltest.Fault{Status: 200, Header: jsonHeader, Body: ok}, "scopes", channels.Warn, nil},
 		{"fails a person's token", channeltest.Fault{Status: 200, Header: jsonHeader, Body: `{"ok":true,"user":"mina","user_id":"U1","team":"T"}`}, "token", channels.Fail, []string{"Bot User OAuth Token"}},
 		{"fails a token that Slack refuses", refused(t, "invalid_auth"), "auth", channels.Fail, []string{"invalid_auth", "https://api.slack.com/apps", "OAuth & Permissions"}},
@@ -83,4 +83,41 @@ func TestTheConnectionTestWarnsOfATokenThatExpires(t *testing.T) {
 		}
 	}
 	t.Error("no warning")
+}
+
+func TestTheConnectionTestTriesTheSocket(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		fault  channeltest.Fault
+		status channels.Status
+		says   string
+	}{
+		{"passes", channeltest.Fault{}, channels.Pass, "Socket Mode"},
+		{"fails a token that Slack refuses", refused(t, "invalid_auth"), channels.Fail, "App-Level Tokens"},
+		{"warns of a limit", refused(t, "ratelimited_429"), channels.Warn, "again"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			p := newPlug(t)
+			if row.fault.Status != 0 {
+				p.fake.FailNext("/api/apps.connections.open", row.fault)
+			}
+			for _, c := range p.bench.Adapter.Check(context.Background()).Checks {
+				p.bench.NoSecret(t, p.kit, "the check", c.Message)
+				if c.ID == "socket" {
+					if c.Status != row.status || !strings.Contains(c.Message, row.says) {
+						t.Errorf("got %s (%s)", c.Status, c.Message)
+					}
+					return
+				}
+			}
+			t.Error("no check of the socket")
+		})
+	}
+}
+
+func TestTheConnectionTestLeavesTheSocketAloneWithoutAToken(t *testing.T) {
+	b := kit(t).Open(t)
+	if n := len(b.Adapter.Check(context.Background()).Checks); n != 3 || len(b.Platform.Calls("/api/apps")) > 0 {
+		t.Errorf("%d checks", n)
+	}
 }

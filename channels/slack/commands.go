@@ -20,11 +20,11 @@ func slashCommand(form url.Values) message.Inbound {
 		Text:         w.text,
 		Mentions:     w.mentions,
 		Command:      &message.Command{Name: get("command"), Args: w.text},
-		Address:      address(get("response_url")),
 	}
 	if in.Conversation.ID == "" {
 		in.Conversation = withUser(get("team_id"), in.Sender.ID)
 	}
 	in.Conversation.Title = title(get("channel_name"))
+	in.Address = replyTo(in.Conversation, get("response_url"), in.Sender.ID, get("team_id")).raw()
 	return in
 }

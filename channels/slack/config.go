@@ -12,7 +12,20 @@ import (
 type config struct {
 	signingSecret string
 	botToken      string
+	appToken      string // of Socket Mode; empty without it
+	clientID      string // of the OAuth installation, as is clientSecret; empty without it
+	clientSecret  string
 	base          *url.URL // of the Web API; ends in "/": method names are appended to it
+}
+
+// scrub takes the secrets out of a text from outside.
+func (c config) scrub(s string) string {
+	for _, secret := range []string{c.botToken, c.signingSecret, c.appToken, c.clientSecret} {
+		if secret != "" {
+			s = strings.ReplaceAll(s, secret, "•••")
+		}
+	}
+	return s
 }
 
 // rotating tells whether the bot token is one that dies after twelve hours:
@@ -41,7 +54,10 @@ var otherTokens = []struct{ prefix, is string }{
 }
 
 func newConfig(v settings.Values) (config, error) {
-	c := config{signingSecret: v.Text("signing_secret"), botToken: v.Text("bot_token")}
+	c := config{
+		signingSecret: v.Text("signing_secret"), botToken: v.Text("bot_token"), appToken: v.Text("app_token"),
+		clientID: v.Text("client_id"), clientSecret: v.Text("client_secret"),
+	}
 	if !signingSecret.MatchString(c.signingSecret) {
 		return config{}, settings.Errorf("signing_secret", "format",
 			"must be the 32 hexadecimal characters under Basic Information, App Credentials, Signing Secret")
@@ -50,7 +66,7 @@ func newConfig(v settings.Values) (config, error) {
 		return config{}, settings.Errorf("bot_token", "format",
 			"must be the Bot User OAuth Token under OAuth & Permissions, which starts with xoxb-; this is %s", describe(c.botToken))
 	}
-	if s := v.Text("app_token"); s != "" && !appToken.MatchString(s) {
+	if c.appToken != "" && !appToken.MatchString(c.appToken) {
 		return config{}, settings.Errorf("app_token", "format",
 			"must be the token under Basic Information, App-Level Tokens, which starts with xapp-; leave it empty without Socket Mode")
 	}

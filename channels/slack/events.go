@@ -16,6 +16,8 @@ type event struct {
 	Subtype     string `json:"subtype"`
 	User        string `json:"user"`
 	UserID      string `json:"user_id"`
+	Team        string `json:"team"`
+	UserTeam    string `json:"user_team"`
 	Inviter     string `json:"inviter"`
 	Username    string `json:"username"`
 	BotID       string `json:"bot_id"`
@@ -75,15 +77,28 @@ func (env envelope) inbound() message.Inbound {
 	case slackevents.FileShared:
 		in.Attachments = []message.Attachment{{Kind: message.KindFile, Ref: e.FileID}}
 	case slackevents.AppHomeOpened:
-		if e.Tab == "home" {
-			in.Ignore = "home tab"
-		}
+		e.opened(&in)
+	case slackevents.AssistantThreadStarted:
+		in.Kind = message.KindFollow
 	default:
 		if _, documented := slackevents.EventsAPIInnerEventMapping[slackevents.EventsAPIType(e.Type)]; !documented {
 			in.Kind = message.KindUnknown
 		}
 	}
 	return in
+}
+
+// opened handles the opening of the app's home. The messages tab is how a person begins to talk to an
+// agent app: https://docs.slack.dev/ai/migrating-to-agent-messaging
+// Slack tells of every opening. The second key makes all but the first one repetitions, for as long as
+// keys are remembered, so that nobody is greeted whenever they look.
+func (e event) opened(in *message.Inbound) {
+	if e.Tab != "messages" || e.Channel == "" {
+		in.Ignore = first(e.Tab, "unknown") + " tab"
+		return
+	}
+	in.Kind = message.KindFollow
+	in.Keys = append(in.Keys, "opened:"+e.Channel)
 }
 
 // keys is the platform's id of the event, the same on redelivery.

@@ -14,7 +14,7 @@ import (
 )
 
 // sendError sorts an error of the library. What it cannot tell is uncertain.
-func (a *adapter) sendError(call string, err error) *channels.SendError {
+func (c config) sendError(call string, err error) *channels.SendError {
 	var (
 		sorted  *channels.SendError
 		limited *slackapi.RateLimitedError
@@ -31,13 +31,13 @@ func (a *adapter) sendError(call string, err error) *channels.SendError {
 	case errors.As(err, &status):
 		return statusError(call, status.Code)
 	case errors.As(err, &refused):
-		return a.refusal(call, refused)
+		return c.refusal(call, refused)
 	}
 	var request *url.Error // names the address, and a response URL is a credential
 	if errors.As(err, &request) {
 		err = request.Err
 	}
-	return channels.Failf(channels.Uncertain, "", "slack: %s: no readable answer: %s", call, a.scrub(err.Error()))
+	return channels.Failf(channels.Uncertain, "", "slack: %s: no readable answer: %s", call, c.scrub(err.Error()))
 }
 
 // statusError sorts answers other than 200, with which Slack itself answers only when it limits or is
@@ -54,7 +54,7 @@ func statusError(call string, code int) *channels.SendError {
 }
 
 // refusal makes a SendError of {"ok":false}: code, remedy and, for refused blocks, the places at fault.
-func (a *adapter) refusal(call string, r slackapi.SlackErrorResponse) *channels.SendError {
+func (c config) refusal(call string, r slackapi.SlackErrorResponse) *channels.SendError {
 	text := []string{r.Err}
 	if hint := remedies[r.Err]; hint != "" {
 		text = append(text, hint)
@@ -63,7 +63,7 @@ func (a *adapter) refusal(call string, r slackapi.SlackErrorResponse) *channels.
 		text = append(text, "needed is "+r.Needed)
 	}
 	text = append(text, r.ResponseMetadata.Messages...)
-	e := channels.Failf(kindOf(r.Err), r.Err, "slack: %s: %s", call, a.scrub(strings.Join(text, "; ")))
+	e := channels.Failf(kindOf(r.Err), r.Err, "slack: %s: %s", call, c.scrub(strings.Join(text, "; ")))
 	e.Scope = r.Needed
 	return e
 }
@@ -79,6 +79,8 @@ func kindOf(code string) channels.Kind {
 		return channels.RateLimited
 	case "service_unavailable", "request_timeout", "team_added_to_org":
 		return channels.Temporary
+	case "bad_redirect_uri", "bad_client_secret", "invalid_client_id":
+		return channels.Config
 	case "internal_error", "fatal_error": // Slack says that some of the call may have taken effect
 		return channels.Uncertain
 	case "not_in_channel", "channel_not_found":
@@ -104,9 +106,39 @@ var remedies = map[string]string{
 	"channel_not_found":      "the channel does not exist or the bot was not invited to it",
 	"is_archived":            "the channel is archived",
 	"messages_tab_disabled":  "allow messages under App Home, Messages Tab",
+	"user_not_found":         "there is no such member; the member id stands in the person's profile and starts with U or W",
+	"bad_redirect_uri":       "add the redirect URL under OAuth & Permissions, Redirect URLs",
+	"invalid_client_id":      "compare client_id with Basic Information, App Credentials, Client ID",
+	"bad_client_secret":      "compare client_secret with Basic Information, App Credentials, Client Secret",
+	"invalid_code":           "a code is good once and for ten minutes; start the installation again",
 }
 
-// scrub takes the token out of a text from outside.
-func (a *adapter) scrub(s string) string {
-	return strings.NewReplacer(a.botToken, "•••", a.signingSecret, "•••").Replace(s)
+// harmless is an error of a call that says nothing to anybody, so that making it again is safe.
+func harmless(e *channels.SendError) *channels.SendError {
+	if e.Kind == channels.Uncertain {
+		e.Kind = channels.Temporary
+	}
+	return e
+}
+
+// needing names the scope that a call needs where Slack did not.
+func needing(scope string, e *channels.SendError) *channels.SendError {
+	if e.Code == "missing_scope" && e.Scope == "" {
+		e.Scope = scope
+	}
+	return e
+}
+
+// answered sorts the answer of an address that takes or gives bytes. Nothing has been said to anybody, so
+// that trying again is safe.
+func (a *adapter) answered(call string, resp *http.Response) *channels.SendError {
+	e := channels.Failf(channels.Rejected, fmt.Sprintf("http_%d", resp.StatusCode), "slack: %s: answered %d", call, resp.StatusCode)
+	switch {
+	case resp.StatusCode == http.StatusTooManyRequests:
+		e.Kind = channels.RateLimited
+	case resp.StatusCode >= 500:
+		e.Kind = channels.Temporary
+	}
+	e.RetryAfter = channels.RetryAfter(resp.Header, a.deps.Now(), "Retry-After")
+	return e
 }

@@ -1,7 +1,6 @@
 package slack
 
 import (
-	"encoding/json"
 	"strings"
 
 	slackapi "github.com/slack-go/slack"
@@ -84,9 +83,9 @@ func (i interaction) inbound() message.Inbound {
 	in := message.Inbound{
 		Kind: message.KindUnknown, Name: i.Type, Time: moment(i.ActionTS),
 		Conversation: i.conversation(), Mentioned: true,
-		Sender:  message.User{ID: i.User.ID, Name: first(i.User.Username, i.User.Name)},
-		Address: address(i.ResponseURL),
+		Sender: message.User{ID: i.User.ID, Name: first(i.User.Username, i.User.Name)},
 	}
+	in.Address = i.reply(in.Conversation, i.ResponseURL).raw()
 	switch slackapi.InteractionType(i.Type) {
 	case slackapi.InteractionTypeBlockActions:
 		i.action(&in)
@@ -183,20 +182,10 @@ func (i interaction) submission(in *message.Inbound) {
 	if len(i.ResponseURLs) > 0 && i.ResponseURLs[0].ChannelID != "" {
 		r := i.ResponseURLs[0]
 		in.Conversation = place(in.Conversation.Tenant, r.ChannelID, "", "")
-		in.Address = address(r.ResponseURL)
+		in.Address = i.reply(in.Conversation, r.ResponseURL).raw()
 	}
 }
 
-// reply is the content of an Address: the URL that takes answers to this one event, even where the
-// bot is not a member. It is a credential of its own, and dies after half an hour.
-type reply struct {
-	ResponseURL string `json:"response_url"`
-}
-
-func address(responseURL string) json.RawMessage {
-	if responseURL == "" {
-		return nil
-	}
-	raw, _ := json.Marshal(reply{responseURL}) // a struct of one text cannot fail
-	return raw
+func (i interaction) reply(at message.Conversation, responseURL string) reply {
+	return replyTo(at, responseURL, i.User.ID, i.User.TeamID)
 }

@@ -61,7 +61,9 @@ func (e event) spoken(in *message.Inbound, self string) {
 	e.words(in, self)
 	if e.byBot(self) {
 		in.Sender, in.Ignore = e.bot(), botMessage
+		return
 	}
+	in.Address = replyTo(in.Conversation, "", e.User, first(e.UserTeam, e.Team)).raw()
 }
 
 // words fills in the text and the files.

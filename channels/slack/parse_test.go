@@ -216,3 +216,53 @@ func TestBodiesThatAreNoCallbackAre400(t *testing.T) {
 		})
 	}
 }
+
+// Slack tells of every opening of the messages tab; the person is greeted at the first one.
+func TestTheFirstOpeningOfTheMessagesTabIsAFollow(t *testing.T) {
+	open := func(id, channel, tab string) message.Inbound {
+		body := strings.Replace(string(wrap(`{"type":"app_home_opened","user":"U1","channel":"`+channel+`","tab":"`+tab+`"}`)), "Ev1", id, 1)
+		return parse(t, "application/json", []byte(body)).Events[0]
+	}
+	first, again, other := open("Ev1", "D1", "messages"), open("Ev2", "D1", "messages"), open("Ev3", "D2", "messages")
+	shares := func(a, b message.Inbound) bool {
+		return slices.ContainsFunc(a.Keys, func(k string) bool { return slices.Contains(b.Keys, k) })
+	}
+	if first.Kind != message.KindFollow || first.Conversation.ID != "D1" || first.Sender.ID != "U1" || first.Ignore != "" {
+		t.Errorf("got %+v", first)
+	}
+	if !shares(first, again) || shares(first, other) {
+		t.Errorf("keys %v, %v, %v", first.Keys, again.Keys, other.Keys)
+	}
+	for _, tab := range []string{"home", "about", ""} {
+		if in := open("Ev4", "D1", tab); in.Kind != message.KindEvent || in.Ignore == "" || shares(in, first) {
+			t.Errorf("tab %q: %+v", tab, in)
+		}
+	}
+	if in := open("Ev5", "", "messages"); in.Kind != message.KindEvent || in.Ignore == "" {
+		t.Errorf("without a chat: %+v", in)
+	}
+}
+
+func TestTheNewThreadOfAnAssistantIsAFollow(t *testing.T) {
+	in := event1(t, "in_assistant_thread_started.json")
+	if in.Kind != message.KindFollow || in.Conversation != (message.Conversation{ID: "D07DMCHN2V8:1793001702.817534", Kind: message.Direct, Room: "D07DMCHN2V8", Tenant: "T06H2K9QZ4A"}) {
+		t.Errorf("got %+v", in)
+	}
+}
+
+// A growing text in a channel has to name the person whom it answers.
+func TestAnAddressNamesThePersonOutsideOfDirectChats(t *testing.T) {
+	for _, row := range []struct{ name, event, want string }{
+		{"in a channel", `{"type":"message","user":"U1","team":"T1","ts":"1.2","channel":"C1","text":"hi"}`, `{"user":"U1","team":"T1"}`},
+		{"of another organisation", `{"type":"message","user":"U1","team":"T1","user_team":"T2","ts":"1.2","channel":"C1","text":"hi"}`, `{"user":"U1","team":"T2"}`},
+		{"without a team", `{"type":"app_mention","user":"U1","ts":"1.2","channel":"C1","text":"hi"}`, `{"user":"U1","team":"T1"}`},
+		{"in a direct chat", `{"type":"message","user":"U1","team":"T1","ts":"1.2","channel":"D1","text":"hi"}`, ""},
+		{"of a bot", `{"type":"message","user":"U1","bot_id":"B1","ts":"1.2","channel":"C1","text":"hi"}`, ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if in := parse(t, "application/json", wrap(row.event)).Events[0]; string(in.Address) != row.want {
+				t.Errorf("got %s, want %s", in.Address, row.want)
+			}
+		})
+	}
+}

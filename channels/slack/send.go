@@ -6,18 +6,28 @@ import (
 
 	slackapi "github.com/slack-go/slack"
 
+	"dari/bot/message"
 	"dari/channels"
 )
 
-// Send implements channels.Adapter with https://docs.slack.dev/reference/methods/chat.postMessage .
-// Slack knows no idempotency key: a lost answer leaves it open whether the message is there.
+// Send implements channels.Adapter with https://docs.slack.dev/reference/methods/chat.postMessage , or
+// with an upload where the message is a file. Slack knows no idempotency key: a lost answer leaves it
+// open whether the message is there.
 func (a *adapter) Send(ctx context.Context, out channels.Outgoing) (channels.Receipt, error) {
+	m, err := single(out.Messages)
+	if err != nil {
+		return channels.Receipt{}, err
+	}
+	switch m.Type {
+	case message.TypeVideo, message.TypeAudio, message.TypeFile:
+		return a.upload(ctx, out, m)
+	}
 	p, err := compose(out.Messages)
 	if err != nil {
 		return channels.Receipt{}, err
 	}
 	channel, thread := target(out.Conversation, out.User)
-	ts, err := a.post(ctx, channel, thread, p)
+	_, ts, err := a.post(ctx, channel, thread, p)
 	if err == nil {
 		return channels.Receipt{MessageIDs: []string{ts}, Route: "post"}, nil
 	}
@@ -31,20 +41,30 @@ func (a *adapter) Send(ctx context.Context, out channels.Outgoing) (channels.Rec
 	return channels.Receipt{}, failure
 }
 
-// post returns the time stamp of the new message.
-func (a *adapter) post(ctx context.Context, channel, thread string, p post) (string, error) {
-	options := []slackapi.MsgOption{slackapi.MsgOptionText(p.text, false)}
-	if len(p.blocks) > 0 {
-		options = append(options, slackapi.MsgOptionBlocks(p.blocks...))
-	}
+// post returns the channel and the time stamp of the new message. The channel is another one than was
+// asked for when that was a person.
+func (a *adapter) post(ctx context.Context, channel, thread string, p post) (at, ts string, err error) {
+	options := p.options()
 	if thread != "" {
 		options = append(options, slackapi.MsgOptionTS(thread))
 	}
-	_, ts, err := a.api.PostMessageContext(ctx, channel, options...)
+	at, ts, err = a.api.PostMessageContext(ctx, channel, options...)
 	if err == nil && ts == "" { // the library takes an answer without "error" for a success
 		err = channels.Failf(channels.Uncertain, "", "slack: chat.postMessage: the answer names no message")
 	}
-	return ts, err
+	return first(at, channel), ts, err
+}
+
+// options are the content of a message as arguments of a call.
+func (p post) options() []slackapi.MsgOption {
+	var options []slackapi.MsgOption
+	if p.text != "" {
+		options = append(options, slackapi.MsgOptionText(p.text, false))
+	}
+	if len(p.blocks) > 0 {
+		options = append(options, slackapi.MsgOptionBlocks(p.blocks...))
+	}
+	return options
 }
 
 // otherWay is the response URL of the event being answered, when the bot is not in the room and the

@@ -152,9 +152,9 @@ func TestTheFullestMessageFitsSlack(t *testing.T) {
 
 func TestMessagesThatAreNotForSlackAreRejectedUnsent(t *testing.T) {
 	for name, messages := range map[string][]message.Message{
-		"none": nil,
-		"two":  {message.Text("a"), message.Text("b")},
-		"card": {{Type: message.TypeCards, Cards: []message.Card{{Title: "x"}}}},
+		"none":    nil,
+		"two":     {message.Text("a"), message.Text("b")},
+		"sticker": {{Type: message.TypeSticker, Set: "1", ID: "2"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := kit(t).Open(t)
@@ -167,7 +167,7 @@ func TestMessagesThatAreNotForSlackAreRejectedUnsent(t *testing.T) {
 }
 
 func TestWhereTheBotIsNoMemberTheResponseURLIsUsed(t *testing.T) {
-	reply := func(url string) []byte { return address(url) }
+	reply := func(url string) []byte { return reply{ResponseURL: url}.raw() }
 	rows := []struct {
 		name    string
 		code    string
@@ -224,7 +224,7 @@ func TestALostAnswerOfTheResponseURLIsUncertainAndTellsNoURL(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 	defer cancel()
 	_, err := b.Adapter.Send(ctx, channels.Outgoing{
-		Conversation: room, Messages: []message.Message{message.Text("답변")}, Address: address(b.Platform.URL + "/response/1"),
+		Conversation: room, Messages: []message.Message{message.Text("답변")}, Address: reply{ResponseURL: b.Platform.URL + "/response/1"}.raw(),
 	})
 	if err == nil || channels.AsSendError(err).Kind != channels.Uncertain || strings.Contains(err.Error(), "/response/") {
 		t.Errorf("got %v", err)
