@@ -33,9 +33,9 @@ func (r *Runtime) Accept(ctx context.Context, ch *Channel, req *channels.Request
 	r.metrics.acceptSeconds.Observe(time.Since(start).Seconds())
 	debug := r.log.Enabled(ctx, slog.LevelDebug)
 	for i, res := range results {
-		e := events[i]
+		e := &events[i]
 		if res.Duplicate {
-			r.duplicate(ch, e, res.ID)
+			r.duplicate(ch, *e, res.ID)
 			continue
 		}
 		e.ID = res.ID
@@ -43,7 +43,7 @@ func (r *Runtime) Accept(ctx context.Context, ch *Channel, req *channels.Request
 		if debug {
 			r.log.Debug("event accepted", "channel", e.ChannelID, "event", e.ID, "kind", e.Kind, "conversation", e.ConversationID)
 		}
-		r.feed.publishEvent(e)
+		r.feed.publishEvent(*e)
 	}
 	return nil
 }

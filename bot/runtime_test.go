@@ -165,10 +165,11 @@ func TestTheEngineStateIsKeptPerConversation(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("got %q", got)
 		}
-		if turn := h.engine.turns[0]; !turn.New || turn.ConversationID != "ch:a" || !strings.HasPrefix(turn.ID, "turn_") {
-			t.Errorf("first turn %+v", turn)
+		turns := slices.DeleteFunc(slices.Clone(h.engine.turns), func(t dialog.Turn) bool { return t.ConversationID != "ch:a" })
+		if !turns[0].New || !strings.HasPrefix(turns[0].ID, "turn_") {
+			t.Errorf("first turn %+v", turns[0])
 		}
-		if h.engine.turns[1].New {
+		if turns[1].New {
 			t.Error("the second turn is new too")
 		}
 	})

@@ -11,15 +11,7 @@ import (
 // largest part of what a callback costs before it is acknowledged. Whatever is out of the ordinary is
 // left to encoding/json, so that its answer counts.
 func Decode[T any](b []byte, v *T) error {
-	if utf8.Valid(b) && json.Valid(b) {
-		return DecodePart(b, v)
-	}
-	return json.Unmarshal(b, v)
-}
-
-// DecodePart is Decode for a part of JSON that is known to be valid.
-func DecodePart[T any](b []byte, v *T) error {
-	if fastjson.Unmarshal(b, v) == nil {
+	if utf8.Valid(b) && fastjson.Unmarshal(b, v) == nil {
 		return nil
 	}
 	*v = *new(T)

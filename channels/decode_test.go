@@ -1,8 +1,11 @@
 package channels
 
 import (
+	"bytes"
 	"encoding/json"
+	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -45,4 +48,36 @@ func FuzzDecode(f *testing.F) {
 			t.Errorf("got  %+v\nwant %+v", got, want)
 		}
 	})
+}
+
+// A body that is no JSON must be refused however it is broken. The seed is fixed: the run is the same
+// every time.
+func TestDecodeRefusesWhateverEncodingJSONRefuses(t *testing.T) {
+	good := []byte(`{"type":"message","timestamp":1795312800000,"latitude":-1.5e3,"flag":true,"raw":{"a":[1, 2,null]},` +
+		`"events":[{"x":1},{"y":"가\u0041\ud83d\ude00"}],"names":["a","b"],"map":{"a":"b"},"source":{"userId":"U1","number":12},` +
+		`"inner":{"text":"\"quoted\\"},"any":{"b":[false,"x"]},"unknown":{"deep":[[{"z":[]}]]}}`)
+	odd := []byte("{}[]:,\"\\0123456789eE+-.tfn u/\x00\n\x7f\xff")
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for range 200_000 {
+		b := bytes.Clone(good)
+		for range 1 + rnd.IntN(2) {
+			at := rnd.IntN(len(b))
+			switch rnd.IntN(3) {
+			case 0:
+				b[at] = odd[rnd.IntN(len(odd))]
+			case 1:
+				b = slices.Delete(b, at, at+1)
+			case 2:
+				b = slices.Insert(b, at, odd[rnd.IntN(len(odd))])
+			}
+		}
+		var got, want sample
+		gotErr, wantErr := Decode(b, &got), json.Unmarshal(b, &want)
+		if (gotErr == nil) != (wantErr == nil) {
+			t.Fatalf("error %v, encoding/json says %v:\n%q", gotErr, wantErr, b)
+		}
+		if wantErr == nil && !reflect.DeepEqual(got, want) {
+			t.Fatalf("%q\ngot  %+v\nwant %+v", b, got, want)
+		}
+	}
 }

@@ -25,7 +25,7 @@ func (t plainText) plain() bool { return t.Type == "text" && t.ID != "" && t.Men
 // https://developers.line.biz/en/reference/messaging-api/#message-event
 func (e event) describeMessage(in *message.Inbound) bool {
 	var text plainText
-	if len(e.Message) > 0 && channels.DecodePart(e.Message, &text) == nil && text.plain() {
+	if len(e.Message) > 0 && channels.Decode(e.Message, &text) == nil && text.plain() {
 		in.Kind, in.Name, in.MessageID, in.Text = message.KindText, e.Type+"."+text.Type, text.ID, text.Text
 		in.Quoted = quoted(text.QuotedMessageID)
 		return true

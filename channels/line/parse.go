@@ -92,7 +92,7 @@ func (a *adapter) Parse(r *channels.Request) (channels.Callback, error) {
 	var cb channels.Callback
 	for _, raw := range env.Events {
 		var e event
-		err := channels.DecodePart(raw, &e) // fills what fits, even when something does not
+		err := channels.Decode(raw, &e) // fills what fits, even when something does not
 		cb.Events = append(cb.Events, e.inbound(err, raw, wrap(env.Destination, raw)))
 	}
 	return cb, nil
