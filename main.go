@@ -93,7 +93,7 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 func serve(ctx context.Context, cfg config.Config, stdout, stderr io.Writer) error {
 	log := newLog(cfg, stderr)
 	if _, set := os.LookupEnv("GOGC"); !set {
-		debug.SetGCPercent(200) // little is alive and much is short-lived: a fifth more callbacks for a few MB
+		debug.SetGCPercent(200) // little is alive and much short-lived: collecting half as often costs a few MB
 	}
 	for _, warning := range cfg.UnknownEnv(os.Environ()) {
 		log.Warn("environment", "warning", warning)
