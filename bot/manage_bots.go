@@ -77,11 +77,7 @@ func (c *Catalog) fillBot(rec *store.Bot, spec BotSpec) error {
 	}
 	t := c.engines.Type(spec.Engine.Type)
 	if t == nil {
-		var known []string
-		for _, t := range c.engines.Types() {
-			known = append(known, t.Name())
-		}
-		return checkOption("engine.type", spec.Engine.Type, known)
+		return checkOption("engine.type", spec.Engine.Type, c.engines.Names())
 	}
 	values, err := settings.Clean(t.Fields(), spec.Engine.Settings, c.urls)
 	if err != nil {

@@ -64,11 +64,7 @@ func (c *Catalog) fillChannel(rec *store.Channel, spec ChannelSpec) error {
 	}
 	t := c.channels.Type(spec.Type)
 	if t == nil {
-		var known []string
-		for _, t := range c.channels.Types() {
-			known = append(known, t.Name())
-		}
-		return checkOption("type", spec.Type, known)
+		return checkOption("type", spec.Type, c.channels.Names())
 	}
 	name, err := checkName(spec.Name)
 	if err != nil {

@@ -121,25 +121,7 @@ func AsError(err error) *Error {
 }
 
 // Registry is the ordered list of engine types that a Dari knows.
-type Registry struct {
-	types  []Type
-	byName map[string]Type
-}
+type Registry = settings.Registry[Type]
 
-// NewRegistry keeps the given order. Two types of one name are an error.
-func NewRegistry(types ...Type) (*Registry, error) {
-	r := &Registry{types: types, byName: map[string]Type{}}
-	for _, t := range types {
-		if r.byName[t.Name()] != nil {
-			return nil, fmt.Errorf("engine type %q is listed twice", t.Name())
-		}
-		r.byName[t.Name()] = t
-	}
-	return r, nil
-}
-
-// Types returns all types in order.
-func (r *Registry) Types() []Type { return r.types }
-
-// Type returns the type of that name, nil if unknown.
-func (r *Registry) Type(name string) Type { return r.byName[name] }
+// NewRegistry lists the types in the order of the console.
+func NewRegistry(types ...Type) (*Registry, error) { return settings.NewRegistry("engine", types...) }
