@@ -3,6 +3,8 @@ package e2e
 import (
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -68,5 +70,49 @@ func TestASignedCallbackOfEveryMessengerIsAnsweredThroughIt(t *testing.T) {
 	}
 	if code := d.stop(); code != 0 {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+func TestEveryDocumentedCallbackIsTakenIn(t *testing.T) {
+	d := start(t, t.TempDir())
+	newBot(d)
+	for _, m := range messengers(t) {
+		t.Run(m.name, func(t *testing.T) {
+			m.connect(d, "bot")
+			files, err := filepath.Glob("../../channels/" + m.name + "/testdata/in_*")
+			if err != nil || len(files) < 15 {
+				t.Fatalf("%d fixtures, %v", len(files), err)
+			}
+			for _, file := range files {
+				body, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				contentType := "application/json"
+				if filepath.Ext(file) == ".form" {
+					contentType = "application/x-www-form-urlencoded"
+				}
+				// An invoke that the app does not declare has to be answered 501; sign-in, which Dari does not
+				// offer, 412.
+				status := m.call(d, m.sign(contentType, body))
+				if status != http.StatusOK && status != http.StatusNotImplemented && status != http.StatusPreconditionFailed {
+					t.Errorf("%s: %d", filepath.Base(file), status)
+				}
+			}
+		})
+	}
+	d.settled()
+	if l := d.ledger(); l.Accepted < 120 {
+		t.Errorf("ledger %+v", l)
+	}
+	var failed struct{ Items []struct{ Name, Reason string } }
+	d.api(http.MethodGet, "/events?state=failed", nil, http.StatusOK, &failed)
+	for _, e := range failed.Items {
+		if e.Name != "fileConsent/invoke" { // it accepts a file that this bot never offered
+			t.Errorf("%s failed: %s", e.Name, e.Reason)
+		}
+	}
+	if out := d.out.String(); strings.Contains(out, "panic") {
+		t.Error("something panicked")
 	}
 }

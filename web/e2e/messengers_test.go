@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +21,8 @@ type messenger struct {
 	settings settings.Values
 	// text is a signed callback in which the user says something; n makes its id.
 	text func(user, n int, text string) *channels.Request
+	// sign signs a body as the platform does.
+	sign func(contentType string, body []byte) *channels.Request
 	// sends are the path prefixes of calls that bring a message to a person.
 	sends []string
 	// secrets must not appear in any output.
@@ -35,6 +38,9 @@ func messengers(t *testing.T) []*messenger {
 	return []*messenger{
 		{
 			name: "naverworks", platform: nw, settings: channeltest.NaverWorksSettings(nw.URL),
+			sign: func(_ string, body []byte) *channels.Request {
+				return channeltest.SignNaverWorks(channeltest.NaverWorksBotSecret, channeltest.NaverWorksBotID, body)
+			},
 			text: func(user, n int, text string) *channels.Request {
 				at := time.UnixMilli(1795312800000 + int64(n))
 				body := channeltest.NaverWorksText(fmt.Sprintf("user-%04d", user), "", text, at)
@@ -45,11 +51,17 @@ func messengers(t *testing.T) []*messenger {
 		},
 		{
 			name: "line", platform: line, settings: channeltest.LINESettings(line.URL), text: lineText,
+			sign: func(_ string, body []byte) *channels.Request {
+				return channeltest.SignLINE(channeltest.LINESecret, body)
+			},
 			sends:   []string{"/v2/bot/message/reply", "/v2/bot/message/push"},
 			secrets: []string{channeltest.LINESecret, channeltest.LINEToken},
 		},
 		{
 			name: "slack", platform: slack, settings: channeltest.SlackSettings(slack.URL), text: slackText,
+			sign: func(contentType string, body []byte) *channels.Request {
+				return channeltest.SignSlack(channeltest.SlackSigningSecret, contentType, body, time.Now())
+			},
 			sends:   []string{channeltest.SlackPostPath},
 			secrets: []string{channeltest.SlackSigningSecret, channeltest.SlackBotToken},
 		},
@@ -58,10 +70,17 @@ func messengers(t *testing.T) []*messenger {
 			text: func(user, n int, text string) *channels.Request {
 				return channeltest.SignTeams(channeltest.TeamsAppID, teams.URL+"/", teamsText(teams.URL, user, n, text), time.Now())
 			},
+			sign: func(_ string, body []byte) *channels.Request {
+				body = serviceURLs.ReplaceAll(body, []byte(`"serviceUrl": "`+teams.URL+`/"`))
+				return channeltest.SignTeams(channeltest.TeamsAppID, teams.URL+"/", body, time.Now())
+			},
 			sends: []string{"/v3/conversations/"}, secrets: []string{channeltest.TeamsSecret},
 		},
 	}
 }
+
+// serviceURLs finds the address that a Teams activity is to be answered at.
+var serviceURLs = regexp.MustCompile(`"serviceUrl"\s*:\s*"[^"]*"`)
 
 func lineText(user, n int, text string) *channels.Request {
 	body := fmt.Sprintf(`{"destination":"U7be1d4f2a09c4e6f8d35b1c27a9e0f64","events":[{"type":"message",`+
