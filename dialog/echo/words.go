@@ -26,14 +26,9 @@ func kinds(image, video, audio, file, location, sticker, form string) map[messag
 	}
 }
 
-// wordsFor takes the first language it knows of the person's and the bot's, else English. A greeting
-// is in the bot's language, because the person has not said anything yet.
+// wordsFor takes the first language it knows of the person's and the bot's, else English.
 func wordsFor(t dialog.Turn) words {
-	locales := []string{t.Inbound.Locale, t.Bot.Locale}
-	if t.Inbound.Kind == message.KindFollow {
-		locales = []string{t.Bot.Locale, t.Inbound.Locale}
-	}
-	for _, locale := range locales {
+	for _, locale := range []string{t.Inbound.Locale, t.Bot.Locale} {
 		language, _, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(locale), "_", "-"), "-")
 		if w, ok := languages[language]; ok {
 			return w

@@ -105,7 +105,9 @@ func TestEveryDocumentedCallbackIsTakenIn(t *testing.T) {
 	if l := d.ledger(); l.Accepted < 120 {
 		t.Errorf("ledger %+v", l)
 	}
-	var failed struct{ Items []struct{ Name, Reason string } }
+	var failed struct {
+		Items []struct{ Name, Reason string }
+	}
 	d.api(http.MethodGet, "/events?state=failed", nil, http.StatusOK, &failed)
 	for _, e := range failed.Items {
 		if e.Name != "fileConsent/invoke" { // it accepts a file that this bot never offered
