@@ -67,6 +67,14 @@ func TestDefaultsAreThoseOfThePrivateSector(t *testing.T) {
 	}
 }
 
+func TestAClientIDAndSecretTheOtherWayRoundAreNoticed(t *testing.T) {
+	_, err := made(t, map[string]string{"client_id": "t5AbCdEfGh", "client_secret": "jRrO1x2y3Z_4w5v6u7t8"})
+	var se *settings.Error
+	if !errors.As(err, &se) || se.Code != "swapped" || se.Field != "client_id" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestWrongSettingsNameTheirField(t *testing.T) {
 	key := channeltest.NaverWorksPrivateKey()
 	for _, row := range []struct{ name, field, value, code string }{
@@ -85,8 +93,7 @@ func TestWrongSettingsNameTheirField(t *testing.T) {
 		{"the client id as the account", "service_account", channeltest.NaverWorksClientID, "swapped"},
 		{"an account without a domain", "service_account", "x9.serviceaccount@", "format"},
 		{"an account without an @", "service_account", "x9.serviceaccount", "format"},
-		{"a member's address as the account", "service_account", "kim@example.com", "format"},
-		{"an auth header of seven characters", "auth_header", "1234567", "format"},
+		{"an auth header of three characters", "auth_header", "123", "format"},
 		{"an auth header in Hangul", "auth_header", "비밀번호비밀번호", "format"},
 		{"scopes in quotes", "scopes", `"bot bot.message"`, "format"},
 		{"scopes that are only commas", "scopes", ",,,", "format"},

@@ -33,7 +33,8 @@ func (c config) scrub(s string) string {
 func (c config) rotating() bool { return strings.HasPrefix(c.botToken, "xoxe.") }
 
 var (
-	signingSecret = regexp.MustCompile(`^[0-9a-fA-F]{32}$`)
+	// All of today's signing secrets are 32 hexadecimal digits, which Slack does not promise.
+	signingSecret = regexp.MustCompile(`^[0-9A-Za-z]{16,64}$`)
 	botToken      = regexp.MustCompile(`^(xoxe\.)?xoxb-[0-9A-Za-z-]+$`)
 	appToken      = regexp.MustCompile(`^xapp-[0-9A-Za-z-]+$`)
 )
@@ -60,7 +61,7 @@ func newConfig(v settings.Values) (config, error) {
 	}
 	if !signingSecret.MatchString(c.signingSecret) {
 		return config{}, settings.Errorf("signing_secret", "format",
-			"must be the 32 hexadecimal characters under Basic Information, App Credentials, Signing Secret")
+			"must be the one word, usually 32 hexadecimal characters, under Basic Information, App Credentials, Signing Secret")
 	}
 	if !botToken.MatchString(c.botToken) {
 		return config{}, settings.Errorf("bot_token", "format",
