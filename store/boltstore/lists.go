@@ -47,7 +47,7 @@ func newestFirst[T any](tx *bbolt.Tx, buckets [][]byte, prefix string, q store.Q
 	for range maxScan {
 		h := newest(heads)
 		if h == nil {
-			return page, nil
+			break
 		}
 		seq := readUint(h.k)
 		item, ok, err := read(h.name, seq, h.v)

@@ -102,6 +102,15 @@ func lists(t *testing.T, d Driver) {
 			t.Errorf("got %v", got)
 		}
 	})
+	t.Run("the last page has no cursor", func(t *testing.T) {
+		s := open(t, d)
+		accept(t, s, event("a", "1"), event("b", "2"))
+		for _, q := range []store.Query{{}, {Limit: 2}, {ConversationID: "ch:a"}, {State: "failed"}} {
+			if page, err := s.Events(ctx, q); err != nil || page.Next != "" {
+				t.Errorf("%+v: next %q, %v", q, page.Next, err)
+			}
+		}
+	})
 	t.Run("filters select", func(t *testing.T) {
 		s := open(t, d)
 		other := event("a", "x")
