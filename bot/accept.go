@@ -11,9 +11,6 @@ import (
 	"dari/store"
 )
 
-// ErrDisabled means that the channel is switched off.
-var ErrDisabled = errors.New("the channel is disabled")
-
 // Accept makes the events of one callback durable and queues them. When it returns nil they are kept,
 // whatever happens next; redeliveries are found and change nothing. An error means that nothing was
 // kept and the platform must hear so.
