@@ -329,7 +329,7 @@ type scriptedEngine struct {
 	turn  func(ctx context.Context, t dialog.Turn) (dialog.Result, error)
 }
 
-func (e *scriptedEngine) Turn(ctx context.Context, t dialog.Turn, _ func(message.Message) error) (dialog.Result, error) {
+func (e *scriptedEngine) Turn(ctx context.Context, t dialog.Turn, _ dialog.Emit) (dialog.Result, error) {
 	e.mu.Lock()
 	e.turns = append(e.turns, t)
 	turn := e.turn

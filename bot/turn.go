@@ -180,11 +180,13 @@ func call(ctx context.Context, e dialog.Engine, t dialog.Turn) (emitted []messag
 			err = &dialog.Error{Code: "panic", Err: &enginePanic{p, string(debug.Stack())}}
 		}
 	}()
-	res, err = e.Turn(ctx, t, func(m message.Message) error {
+	res, err = e.Turn(ctx, t, func(o dialog.Output) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		emitted = append(emitted, m)
+		if o.Message != nil {
+			emitted = append(emitted, *o.Message)
+		}
 		return nil
 	})
 	return emitted, res, err

@@ -217,7 +217,7 @@ func (fakeEngine) Fields() []settings.Field {
 
 func (fakeEngine) New(settings.Values, dialog.Deps) (dialog.Engine, error) { return fakeEngine{}, nil }
 
-func (fakeEngine) Turn(_ context.Context, t dialog.Turn, _ func(message.Message) error) (dialog.Result, error) {
+func (fakeEngine) Turn(_ context.Context, t dialog.Turn, _ dialog.Emit) (dialog.Result, error) {
 	return dialog.Result{
 		Reply: message.Reply{Messages: []message.Message{message.Text(t.Inbound.Text)}},
 		State: &dialog.State{Token: "state-after-" + t.Inbound.Text},

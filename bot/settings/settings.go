@@ -5,8 +5,10 @@ package settings
 import (
 	"fmt"
 	"maps"
+	"math"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -17,6 +19,8 @@ type Kind string
 // The kinds of field.
 const (
 	Text     Kind = "text"
+	Lines    Kind = "lines"    // a text of several lines (a prompt)
+	Number   Kind = "number"   // a decimal number
 	Secret   Kind = "secret"   // write-only: sealed at rest, masked in every answer
 	PEM      Kind = "pem"      // a secret of several lines
 	URL      Kind = "url"      // https, or a host the operator allowed
@@ -159,6 +163,10 @@ func (f Field) checkText(s string, policy URLPolicy) error {
 		if !slices.Contains(f.Options, s) {
 			return Errorf(f.Key, "option", "must be one of %s", strings.Join(f.Options, ", "))
 		}
+	case Number:
+		if n, err := strconv.ParseFloat(s, 64); err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
+			return Errorf(f.Key, "format", "must be a number such as 20 or 0.5")
+		}
 	case Duration:
 		d, err := time.ParseDuration(s)
 		if err != nil || d <= 0 {
@@ -234,6 +242,12 @@ func (v Values) List(key string) []string { l, _ := v[key].([]string); return l 
 
 // Map returns a map value.
 func (v Values) Map(key string) map[string]string { m, _ := v[key].(map[string]string); return m }
+
+// Number returns a number value, 0 if unset.
+func (v Values) Number(key string) float64 {
+	n, _ := strconv.ParseFloat(v.Text(key), 64)
+	return n
+}
 
 // Duration returns a duration value, 0 if unset.
 func (v Values) Duration(key string) time.Duration {

@@ -15,8 +15,11 @@ import (
 // Replied is all that one turn said.
 type Replied struct {
 	dialog.Result
-	// Messages are those emitted and those of the result, in order.
+	// Messages are those emitted and those of the result, in order; text that only grew and was never
+	// finished is the last of the emitted ones.
 	Messages []message.Message
+	// Deltas are the emitted pieces of growing text.
+	Deltas []string
 }
 
 // Text joins the text of all messages.
@@ -35,14 +38,25 @@ func (b *Bench) Ask(t *testing.T, ctx context.Context, turn dialog.Turn) (Replie
 	var mu sync.Mutex // engines may emit from a goroutine of their own
 	var r Replied
 	var err error
-	r.Result, err = b.Engine.Turn(ctx, turn, func(m message.Message) error {
+	growing := ""
+	r.Result, err = b.Engine.Turn(ctx, turn, func(o dialog.Output) error {
 		mu.Lock()
 		defer mu.Unlock()
-		r.Messages = append(r.Messages, m)
+		if o.Delta != "" {
+			growing += o.Delta
+			r.Deltas = append(r.Deltas, o.Delta)
+		}
+		if o.Message != nil {
+			growing = ""
+			r.Messages = append(r.Messages, *o.Message)
+		}
 		return nil
 	})
 	mu.Lock()
 	defer mu.Unlock()
+	if growing != "" && len(r.Reply.Messages) == 0 {
+		r.Messages = append(r.Messages, message.Text(growing))
+	}
 	r.Messages = append(r.Messages, r.Reply.Messages...)
 	for _, problem := range Problems(r) {
 		t.Error(problem)

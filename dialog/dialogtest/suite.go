@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"dari/bot/message"
 	"dari/bot/settings"
 	"dari/dialog"
 )
@@ -93,7 +92,7 @@ func (k Kit) answers(t *testing.T) {
 	t.Run("a failing emit ends the turn", func(t *testing.T) {
 		stop := errors.New("nobody listens")
 		emitted := false
-		_, err := b.Engine.Turn(context.Background(), TextTurn("emit", "안녕"), func(message.Message) error {
+		_, err := b.Engine.Turn(context.Background(), TextTurn("emit", "안녕"), func(dialog.Output) error {
 			emitted = true
 			return stop
 		})

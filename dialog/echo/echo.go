@@ -29,7 +29,7 @@ func (Type) New(settings.Values, dialog.Deps) (dialog.Engine, error) { return en
 type engine struct{}
 
 // Turn implements dialog.Engine. It keeps no state and fails only when ctx has ended.
-func (engine) Turn(ctx context.Context, t dialog.Turn, _ func(message.Message) error) (dialog.Result, error) {
+func (engine) Turn(ctx context.Context, t dialog.Turn, _ dialog.Emit) (dialog.Result, error) {
 	if err := ctx.Err(); err != nil {
 		code := "cancelled"
 		if errors.Is(err, context.DeadlineExceeded) {

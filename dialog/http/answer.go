@@ -7,11 +7,11 @@ import (
 	"mime"
 	"net/http"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
 	"dari/dialog"
+	"dari/dialog/remote"
 )
 
 // answer is an HTTP answer as it came.
@@ -116,7 +116,7 @@ func (a answer) explain(err error) error {
 		return fmt.Errorf("the answer must be a JSON object, not a %s", kindOf(typ.Value))
 	}
 	if t := a.mediaType(); t != "" && t != "application/json" {
-		return fmt.Errorf("the answer is %s, not application/json: %w", clip(t, 60), err)
+		return fmt.Errorf("the answer is %s, not application/json: %w", remote.Clip(t, 60), err)
 	}
 	return fmt.Errorf("the answer is not JSON: %w", err)
 }
@@ -131,13 +131,13 @@ func kindOf(v string) string {
 func (w wire) check(turnID string) error {
 	switch {
 	case w.Version != "" && w.Version != version:
-		return fmt.Errorf("version: %q is not known; answer with %q", clip(w.Version, 20), version)
+		return fmt.Errorf("version: %q is not known; answer with %q", remote.Clip(w.Version, 20), version)
 	case w.TurnID != "" && w.TurnID != turnID:
 		return errors.New("turn_id: is that of another turn; send back the request's own")
 	case w.Status == "" && !given(w.Messages):
 		return errors.New(`status: missing; write "done" and messages`)
 	case w.Status != "" && w.Status != "done" && w.Status != "accepted" && w.Status != "error":
-		return fmt.Errorf(`status: %q is not known; write "done", "accepted" or "error"`, clip(w.Status, 20))
+		return fmt.Errorf(`status: %q is not known; write "done", "accepted" or "error"`, remote.Clip(w.Status, 20))
 	}
 	return nil
 }
@@ -166,28 +166,9 @@ func (a answer) refusal(turnID string, now time.Time) *failure {
 	}
 	f := &failure{err: w.Error.as(code, a.status)}
 	f.err.Gone = a.status == http.StatusGone
-	f.retry = retryStatus(a.status) && (w.Error.Retryable == nil || *w.Error.Retryable)
-	f.after = retryAfter(a.header.Get("Retry-After"), now)
+	f.retry = remote.Retryable(a.status) && (w.Error.Retryable == nil || *w.Error.Retryable)
+	f.after = remote.RetryAfter(a.header, now)
 	return f
-}
-
-func retryStatus(status int) bool {
-	switch status {
-	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return true
-	}
-	return false
-}
-
-// retryAfter reads seconds or an HTTP date: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
-func retryAfter(v string, now time.Time) time.Duration {
-	if s, err := strconv.ParseUint(v, 10, 32); err == nil {
-		return time.Duration(s) * time.Second
-	}
-	if at, err := http.ParseTime(v); err == nil {
-		return max(0, at.Sub(now))
-	}
-	return 0
 }
 
 var codeForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`)
@@ -197,7 +178,7 @@ func (e wireError) as(code string, status int) *dialog.Error {
 	if codeForm.MatchString(e.Code) {
 		code = e.Code
 	}
-	said := clip(e.Message, 300)
+	said := remote.Clip(e.Message, 300)
 	switch {
 	case said != "":
 		said = ": " + said
@@ -206,13 +187,5 @@ func (e wireError) as(code string, status int) *dialog.Error {
 	case status == http.StatusNotFound || status == http.StatusMethodNotAllowed:
 		said = ": there is no engine at this address; check url"
 	}
-	return &dialog.Error{Code: code, UserMessage: clip(e.UserMessage, 2000), Err: fmt.Errorf("status %d%s", status, said)}
-}
-
-// clip cuts a text of the engine's to at most n code points.
-func clip(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		return string(r[:n]) + "…"
-	}
-	return s
+	return &dialog.Error{Code: code, UserMessage: remote.Clip(e.UserMessage, 2000), Err: fmt.Errorf("status %d%s", status, said)}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"dari/bot/settings"
+	"dari/dialog/remote"
 )
 
 // A key has 24 to 64 bytes:
@@ -27,7 +28,7 @@ type config struct {
 	timeout   time.Duration // 0 means the turn's own deadline alone
 	headers   http.Header
 	sendNames bool
-	scrub     scrubber
+	scrub     remote.Scrubber
 }
 
 func newConfig(v settings.Values) (config, error) {
@@ -42,7 +43,14 @@ func newConfig(v settings.Values) (config, error) {
 	if c.headers, err = parseHeaders(v.Map("headers")); err != nil {
 		return config{}, err
 	}
-	c.scrub = newScrubber(v.Text("secret"), c.url, c.headers)
+	hide := []string{v.Text("secret"), strings.TrimPrefix(v.Text("secret"), secretPrefix), c.url.RawQuery}
+	for _, values := range c.url.Query() {
+		hide = append(hide, values...)
+	}
+	for name := range c.headers {
+		hide = append(hide, c.headers.Get(name))
+	}
+	c.scrub = remote.NewScrubber(hide...)
 	return c, nil
 }
 

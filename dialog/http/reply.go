@@ -8,6 +8,7 @@ import (
 
 	"dari/bot/message"
 	"dari/dialog"
+	"dari/dialog/remote"
 )
 
 const (
@@ -191,7 +192,7 @@ func (n *notes) add(format string, args ...any) {
 		n.more++
 		return
 	}
-	n.texts = append(n.texts, clip(fmt.Sprintf(format, args...), 300))
+	n.texts = append(n.texts, remote.Clip(fmt.Sprintf(format, args...), 300))
 }
 
 func (n *notes) list() []string {
