@@ -23,6 +23,7 @@ import (
 	"dari/bot/config"
 	"dari/bot/outbound"
 	"dari/bot/settings"
+	"dari/bot/words"
 	"dari/channels"
 	allchannels "dari/channels/all"
 	"dari/dialog"
@@ -30,6 +31,7 @@ import (
 	"dari/store"
 	"dari/store/boltstore"
 	"dari/web"
+	"dari/web/bench"
 	"dari/web/console"
 	"dari/web/control"
 )
@@ -39,7 +41,9 @@ const usage = `Dari connects messengers to dialog engines.
   dari [-config FILE]               run
   dari [-config FILE] backup FILE   write a consistent copy of the store, while Dari runs or not
   dari [-config FILE] doctor        test the connections of all channels (Dari runs)
+  dari [-config FILE] rotate-key    seal all secrets with a new key (Dari runs)
   dari [-config FILE] admin-link    make a one-time link for a new console administrator (Dari runs)
+  dari bench [-h]                   measure this machine: replies, acks, memory, processor, disk
   dari version
 `
 
@@ -65,6 +69,9 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 		fmt.Fprintln(stdout, "dari", version())
 		return 0
 	}
+	if flags.Arg(0) == "bench" {
+		return bench.Run(ctx, flags.Args()[1:], run, stdout, stderr)
+	}
 	path, explicit := config.Find(*file, env)
 	cfg, err := config.Load(path, explicit, env)
 	if err == nil {
@@ -74,7 +81,9 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 		case "backup":
 			err = backup(ctx, cfg, flags.Arg(1), stdout)
 		case "doctor":
-			err = control.Doctor(ctx, cfg.Store.Path, stdout)
+			err = control.Doctor(ctx, cfg.Store.Path, words.OfTerminal(env), stdout)
+		case "rotate-key":
+			err = control.RotateKey(ctx, cfg.Store.Path, stdout)
 		case "admin-link":
 			err = adminLink(ctx, cfg, stdout)
 		default:
@@ -131,7 +140,7 @@ func serve(ctx context.Context, cfg config.Config, stdout, stderr io.Writer) err
 		TrustedProxies: cfg.Server.TrustedProxies, AdminKey: string(cfg.APIKey), Pages: pages, Session: pages.Session, Log: log, Version: version(),
 		Metrics: promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}),
 	}), log)
-	closeSocket, err := control.Serve(cfg.Store.Path, control.Services{Backup: st.Backup, AdminLink: pages.ResetLink, Doctor: rt.Doctor}, log)
+	closeSocket, err := control.Serve(cfg.Store.Path, control.Services{Backup: st.Backup, AdminLink: pages.ResetLink, Doctor: rt.Doctor, RotateKey: func(ctx context.Context, w io.Writer) error { return rt.RotateKey(ctx, cfg.KeyFile(), w) }}, log)
 	if err != nil {
 		log.Warn("online backup, doctor and admin-link are not available", "error", err)
 		closeSocket = func() {}

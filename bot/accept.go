@@ -102,8 +102,16 @@ func (r *Runtime) Reject(ch *Channel, req *channels.Request, code, detail string
 	r.feed.publishEvent(e)
 }
 
+// TurnAway counts a callback that found no place in time and was answered 503.
+func (r *Runtime) TurnAway(ch *Channel) {
+	r.metrics.events.WithLabelValues(ch.Record.Type, ch.Record.ID, "turned_away").Inc()
+}
+
 // Normalise parses a stored event again.
 func (r *Runtime) Normalise(ctx context.Context, e store.Event) (message.Inbound, error) {
+	if e.Kind == message.KindLate {
+		return message.Inbound{Kind: e.Kind, Name: e.Name, Keys: e.Keys, Time: e.ReceivedAt}, nil
+	}
 	ch, err := r.Channel(ctx, e.ChannelID)
 	if err != nil {
 		return message.Inbound{}, err

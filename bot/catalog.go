@@ -120,6 +120,9 @@ func (c *Catalog) open(rec store.Channel) (*Channel, error) {
 	if t == nil {
 		return nil, fmt.Errorf("channel %s: this version has no channel type %q", rec.ID, rec.Type)
 	}
+	if rec.Draft {
+		return nil, fmt.Errorf("channel %s is a draft: %w", rec.ID, store.ErrNotFound)
+	}
 	values, err := c.unseal(channelOwner(rec.ID), ChannelFields(t), rec.Settings, rec.Sealed)
 	if err != nil {
 		return nil, fmt.Errorf("channel %s: %w", rec.ID, err)
@@ -127,8 +130,9 @@ func (c *Catalog) open(rec store.Channel) (*Channel, error) {
 	return c.make(rec, t, values)
 }
 
+// callbackURL is "" also for a channel that is not saved.
 func (c *Catalog) callbackURL(rec store.Channel) string {
-	if c.publicURL == "" {
+	if c.publicURL == "" || rec.ID == "" {
 		return ""
 	}
 	return c.publicURL + "/" + rec.Type + "/" + rec.ID + "/webhook"
@@ -138,13 +142,7 @@ func (c *Catalog) callbackURL(rec store.Channel) string {
 func (c *Catalog) make(rec store.Channel, t channels.Type, values settings.Values) (*Channel, error) {
 	mode := values.Text(groupModeKey)
 	delete(values, groupModeKey)
-	adapter, err := t.New(values, channels.Deps{
-		ChannelID: rec.ID, CallbackURL: c.callbackURL(rec),
-		HTTP:   c.http,
-		Tokens: tokens{c.store, c.sealer},
-		Now:    time.Now,
-		Log:    c.log.With("channel", rec.ID),
-	})
+	adapter, err := t.New(values, c.deps(rec))
 	if err != nil {
 		return nil, err
 	}
@@ -156,6 +154,16 @@ func (c *Catalog) make(rec store.Channel, t channels.Type, values settings.Value
 		ch.inFlight = make(chan struct{}, n)
 	}
 	return ch, nil
+}
+
+func (c *Catalog) deps(rec store.Channel) channels.Deps {
+	return channels.Deps{
+		ChannelID: rec.ID, CallbackURL: c.callbackURL(rec),
+		HTTP:   c.http,
+		Tokens: tokens{c.store, c.sealer},
+		Now:    time.Now,
+		Log:    c.log.With("channel", rec.ID),
+	}
 }
 
 func (c *Catalog) bot(ctx context.Context, id string) (*liveBot, error) {

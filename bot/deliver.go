@@ -18,7 +18,7 @@ func (r *Runtime) deliver(work context.Context, c store.DeliveryClaim) {
 	start := time.Now()
 	ch, err := r.Channel(work, d.ChannelID)
 	if err == nil {
-		if until := ch.pace.slot(start, d.ID, d.ConversationID); !until.IsZero() {
+		if until := ch.pace.slot(start, d); !until.IsZero() {
 			r.store.ReleaseDelivery(c, until)
 			return
 		}
@@ -46,6 +46,9 @@ func (r *Runtime) deliver(work context.Context, c store.DeliveryClaim) {
 	}
 	level("delivery tried", "status", result.Status, "attempt", result.Attempts, "route", result.Route,
 		"error", result.Error, "ms", time.Since(start).Milliseconds())
+	if result.Status != store.Pending {
+		r.streams.drop(d.Key)
+	}
 	d.Result = result
 	r.feed.publishDelivery(d)
 }
@@ -71,11 +74,7 @@ func (r *Runtime) send(ctx context.Context, d store.Delivery) (receipt channels.
 			return receipt, &channels.SendError{Kind: channels.Temporary, Err: ctx.Err()}
 		}
 	}
-	timeout := ch.Limits.SendTimeout
-	if timeout <= 0 {
-		timeout = 10 * time.Second
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	ctx, cancel := context.WithTimeout(ctx, ch.sendTimeout())
 	defer cancel()
 	defer func() {
 		if p := recover(); p != nil {
@@ -83,6 +82,9 @@ func (r *Runtime) send(ctx context.Context, d store.Delivery) (receipt channels.
 			err = channels.Failf(channels.Uncertain, "panic", "the adapter panicked: %v", p)
 		}
 	}()
+	if stream := r.streams.get(d.Key); stream != nil {
+		return stream.Finish(ctx, d.Messages[0])
+	}
 	out := channels.Outgoing{
 		ID: d.ID, IdempotencyKey: d.Key, Conversation: d.Platform, User: d.User, Messages: d.Messages,
 		Address: d.Address, AddressAt: d.AddressAt, Reference: d.Reference, First: d.First,
@@ -94,6 +96,14 @@ func (r *Runtime) send(ctx context.Context, d store.Delivery) (receipt channels.
 		}
 	}
 	return ch.Adapter.Send(ctx, out)
+}
+
+// sendTimeout bounds one platform call.
+func (ch *Channel) sendTimeout() time.Duration {
+	if ch.Limits.SendTimeout > 0 {
+		return ch.Limits.SendTimeout
+	}
+	return 10 * time.Second
 }
 
 // retry says how a kind of failure is tried again: attempts in all, and the waits between them, which

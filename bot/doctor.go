@@ -6,12 +6,14 @@ import (
 	"io"
 	"sync"
 
+	"dari/bot/check"
+	"dari/bot/words"
 	"dari/channels"
 )
 
-// Doctor tests the connections of all enabled channels at once and writes what it found, channel by
-// channel: a line for each check, and a last one that counts the failures.
-func (r *Runtime) Doctor(ctx context.Context, w io.Writer) error {
+// Doctor tests the connections of all enabled channels at once and writes what it found in the given
+// language, channel by channel: a line for each check, and a last one that counts the failures.
+func (r *Runtime) Doctor(ctx context.Context, w io.Writer, lang string) error {
 	views, err := r.Channels(ctx, "")
 	if err != nil {
 		return err
@@ -25,26 +27,54 @@ func (r *Runtime) Doctor(ctx context.Context, w io.Writer) error {
 		wg.Go(func() {
 			report, err := r.Check(ctx, v.ID)
 			if err != nil {
-				report.Checks = []channels.Check{{ID: "settings", Status: channels.Fail, Message: err.Error()}}
+				r.log.Error("connection test failed", "channel", v.ID, "error", err)
+				report.Checks = append(report.Checks, check.New("test", check.Fail, "channel.failed"))
 			}
 			reports[i] = report
 		})
 	}
 	wg.Wait()
+	p := printer{w: w, lang: lang}
 	failed := 0
 	for i, v := range views {
-		state := ""
-		if !v.Enabled {
-			state = ", disabled"
-		}
-		fmt.Fprintf(w, "%s (%s, bot %s%s)\n", v.ID, v.Type, v.BotID, state)
-		for _, c := range reports[i].Checks {
-			fmt.Fprintf(w, "  %-4s  %s: %s\n", c.Status, c.ID, c.Message)
-			if c.Status == channels.Fail {
-				failed++
-			}
+		failed += p.channel(v, reports[i].Checks)
+	}
+	p.line("doctor.total", "channels", len(views), "failed", failed)
+	return p.err
+}
+
+// printer writes lines in one language until a write fails.
+type printer struct {
+	w    io.Writer
+	lang string
+	err  error
+}
+
+func (p *printer) line(key string, pairs ...any) {
+	text, err := words.In(p.lang).Say(key, pairs...)
+	if err != nil && p.err == nil {
+		p.err = err
+	}
+	p.write("%s\n", text)
+}
+
+func (p *printer) write(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintf(p.w, format, args...)
+	}
+}
+
+func (p *printer) channel(v ChannelView, checks []check.Check) (failed int) {
+	key := "doctor.channel"
+	if !v.Enabled {
+		key = "doctor.channel_off"
+	}
+	p.line(key, "id", v.ID, "type", v.Type, "bot", v.BotID)
+	for _, c := range checks {
+		p.write("  %-4s  %s: %s\n", words.In(p.lang)["doctor."+string(c.Status)], c.ID, words.Check(p.lang, c))
+		if c.Status == check.Fail {
+			failed++
 		}
 	}
-	_, err = fmt.Fprintf(w, "%d channels, %d failed checks\n", len(views), failed)
-	return err
+	return failed
 }

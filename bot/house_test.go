@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"dari/bot/check"
 	"dari/bot/message"
 	"dari/bot/settings"
 	"dari/channels"
@@ -196,9 +197,11 @@ type scriptedChannel struct {
 	accept  func(*channels.Request) error
 	limits  func(*channels.Limits)
 
-	openErr error
-	sent    []channels.Outgoing
-	send    func(ctx context.Context, n int, out channels.Outgoing) error // n counts from 1
+	openErr                         error
+	streams                         []*scriptedStream
+	streamErr, updateErr, finishErr error
+	sent                            []channels.Outgoing
+	send                            func(ctx context.Context, n int, out channels.Outgoing) error // n counts from 1
 }
 
 // setLimits changes the limits that adapters made from now on have.
@@ -255,12 +258,48 @@ func (c *scriptedChannel) Send(ctx context.Context, out channels.Outgoing) (chan
 }
 
 func (c *scriptedChannel) Check(context.Context) channels.Report {
-	return channels.Report{Checks: []channels.Check{{ID: "bot", Status: channels.Pass}}, BotName: "총무봇"}
+	return channels.Report{Checks: []check.Check{check.New("bot", check.Pass, "naverworks.bot_found", "name", "총무봇")}, BotName: "총무봇"}
 }
 
 func (c *scriptedChannel) Typing(context.Context, channels.Outgoing) error {
 	c.typing.Add(1)
 	return nil
+}
+
+// scriptedStream is a growing message.
+type scriptedStream struct {
+	c        *scriptedChannel
+	out      channels.Outgoing
+	shown    []string
+	at       []time.Time
+	finished []message.Message
+}
+
+func (c *scriptedChannel) Stream(_ context.Context, out channels.Outgoing) (channels.Stream, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.streamErr != nil {
+		return nil, c.streamErr
+	}
+	s := &scriptedStream{c: c, out: out}
+	c.streams = append(c.streams, s)
+	return s, nil
+}
+
+func (s *scriptedStream) Update(_ context.Context, text string) error {
+	s.c.mu.Lock()
+	defer s.c.mu.Unlock()
+	s.shown, s.at = append(s.shown, text), append(s.at, time.Now())
+	return s.c.updateErr
+}
+
+func (s *scriptedStream) Finish(_ context.Context, m message.Message) (channels.Receipt, error) {
+	s.c.mu.Lock()
+	defer s.c.mu.Unlock()
+	s.finished = append(s.finished, m)
+	err := s.c.finishErr
+	s.c.finishErr = nil
+	return channels.Receipt{MessageIDs: []string{"stream"}, Route: "stream"}, err
 }
 
 func (c *scriptedChannel) Open(_ context.Context, user string) (message.Conversation, []byte, error) {
@@ -327,13 +366,29 @@ type scriptedEngine struct {
 	mu    sync.Mutex
 	turns []dialog.Turn
 	turn  func(ctx context.Context, t dialog.Turn) (dialog.Result, error)
+	emits func(ctx context.Context, t dialog.Turn, emit dialog.Emit) (dialog.Result, error)
 }
 
-func (e *scriptedEngine) Turn(ctx context.Context, t dialog.Turn, _ dialog.Emit) (dialog.Result, error) {
+// RemembersPeople implements dialog.Rememberer.
+func (e *scriptedEngine) RemembersPeople() {}
+
+// Late implements dialog.LateReplier: the header "Right" is the signature.
+func (e *scriptedEngine) Late(h http.Header, body []byte, _ time.Time) (late dialog.LateReply, err error) {
+	if h.Get("Right") == "" {
+		return late, &dialog.Error{Code: "signature"}
+	}
+	err = json.Unmarshal(body, &late)
+	return late, err
+}
+
+func (e *scriptedEngine) Turn(ctx context.Context, t dialog.Turn, emit dialog.Emit) (dialog.Result, error) {
 	e.mu.Lock()
 	e.turns = append(e.turns, t)
-	turn := e.turn
+	turn, emits := e.turn, e.emits
 	e.mu.Unlock()
+	if emits != nil {
+		return emits(ctx, t, emit)
+	}
 	if turn != nil {
 		return turn(ctx, t)
 	}

@@ -190,7 +190,7 @@ func (c *Catalog) DeleteBot(ctx context.Context, id string) error {
 	return c.store.Bots().Delete(ctx, id)
 }
 
-func or(p *string, stored string) string {
+func or[T any](p *T, stored T) T {
 	if p != nil {
 		return *p
 	}

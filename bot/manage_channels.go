@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -17,6 +18,8 @@ type ChannelSpec struct {
 	Type     string          `json:"type"`
 	Name     string          `json:"name"`
 	Settings settings.Values `json:"settings"`
+	// Draft keeps a channel whose settings are not complete yet. It is off until it is none any more.
+	Draft bool `json:"draft,omitempty"`
 }
 
 // ChannelView is a channel as it is shown: secrets masked.
@@ -24,7 +27,7 @@ type ChannelView struct {
 	ChannelSpec
 	BotID        string    `json:"bot_id"`
 	Enabled      bool      `json:"enabled"`
-	Status       string    `json:"status"` // new, connected, attention, disabled
+	Status       string    `json:"status"` // draft, new, connected, attention, disabled
 	StatusDetail string    `json:"status_detail,omitempty"`
 	BotName      string    `json:"bot_name,omitempty"`
 	Managed      bool      `json:"managed"`
@@ -71,6 +74,9 @@ func (c *Catalog) fillChannel(rec *store.Channel, spec ChannelSpec) error {
 		return err
 	}
 	fields := ChannelFields(t)
+	if spec.Draft {
+		fields = settings.Draft(fields)
+	}
 	values, err := settings.Clean(fields, spec.Settings, c.urls)
 	if err != nil {
 		return inputError("settings.", err)
@@ -80,6 +86,10 @@ func (c *Catalog) fillChannel(rec *store.Channel, spec ChannelSpec) error {
 		return err
 	}
 	rec.Type, rec.Name, rec.Settings, rec.Sealed = spec.Type, name, open, sealed
+	if rec.Draft = spec.Draft; rec.Draft {
+		rec.Enabled = false
+		return nil
+	}
 	if _, err := c.make(*rec, t, values); err != nil {
 		return inputError("settings.", err)
 	}
@@ -119,12 +129,16 @@ func (c *Catalog) channelView(rec store.Channel) ChannelView {
 		v.Status, v.StatusDetail = "attention", "this version has no such channel type"
 		return v
 	}
-	values, err := c.unseal(channelOwner(rec.ID), ChannelFields(t), rec.Settings, rec.Sealed)
+	values, err := c.unseal(channelOwner(rec.ID), settings.Draft(ChannelFields(t)), rec.Settings, rec.Sealed)
 	if err != nil {
 		v.Status, v.StatusDetail = "attention", err.Error()
 		return v
 	}
 	v.Settings = settings.Mask(ChannelFields(t), values)
+	if v.Draft = rec.Draft; v.Draft {
+		v.Status = "draft"
+		return v
+	}
 	if ch, err := c.make(rec, t, values); err != nil {
 		v.Status, v.StatusDetail = "attention", err.Error()
 	} else if desk, ok := ch.Adapter.(channels.TokenDesk); ok {
@@ -146,14 +160,23 @@ func (c *Catalog) channelView(rec store.Channel) ChannelView {
 type ChannelPatch struct {
 	Name     *string         `json:"name"`
 	Settings settings.Values `json:"settings"`
+	// Draft false says that a draft is complete: it is checked like any channel and switched on. What is
+	// no draft cannot become one.
+	Draft *bool `json:"draft"`
 }
 
 // PatchChannel changes a channel.
 func (c *Catalog) PatchChannel(ctx context.Context, id string, p ChannelPatch) (ChannelView, error) {
 	return c.updateChannel(ctx, id, func(rec *store.Channel) error {
-		spec := ChannelSpec{ID: rec.ID, Type: rec.Type, Name: or(p.Name, rec.Name)}
+		spec := ChannelSpec{ID: rec.ID, Type: rec.Type, Name: or(p.Name, rec.Name), Draft: rec.Draft && or(p.Draft, true)}
+		if p.Draft != nil && *p.Draft && !rec.Draft {
+			return &InputError{Field: "draft", Code: "state", Detail: "is finished; disable the channel instead"}
+		}
+		if rec.Draft && !spec.Draft {
+			rec.Enabled = true
+		}
 		if t := c.channels.Type(rec.Type); t != nil {
-			stored, err := c.unseal(channelOwner(rec.ID), ChannelFields(t), rec.Settings, rec.Sealed)
+			stored, err := c.unseal(channelOwner(rec.ID), settings.Draft(ChannelFields(t)), rec.Settings, rec.Sealed)
 			if err != nil && !errors.Is(err, store.ErrSealed) {
 				return err
 			}
@@ -169,9 +192,26 @@ func (c *Catalog) PatchChannel(ctx context.Context, id string, p ChannelPatch) (
 // EnableChannel switches a channel on or off. A channel that is off answers callbacks with 404.
 func (c *Catalog) EnableChannel(ctx context.Context, id string, on bool) (ChannelView, error) {
 	return c.updateChannel(ctx, id, func(rec *store.Channel) error {
+		if rec.Draft && on {
+			return &InputError{Field: "draft", Code: "draft", Detail: `the channel is a draft; complete its settings and send {"draft": false}`}
+		}
 		rec.Enabled = on
 		return nil
 	})
+}
+
+// settings are the record of a channel, its type, and its settings, complete or not.
+func (c *Catalog) settings(ctx context.Context, id string) (store.Channel, channels.Type, settings.Values, error) {
+	rec, err := c.store.Channels().Get(ctx, id)
+	if err != nil {
+		return rec, nil, nil, err
+	}
+	t := c.channels.Type(rec.Type)
+	if t == nil {
+		return rec, nil, nil, fmt.Errorf("channel %s: this version has no channel type %q", rec.ID, rec.Type)
+	}
+	values, err := c.unseal(channelOwner(rec.ID), settings.Draft(ChannelFields(t)), rec.Settings, rec.Sealed)
+	return rec, t, values, err
 }
 
 func (c *Catalog) updateChannel(ctx context.Context, id string, change func(*store.Channel) error) (ChannelView, error) {
@@ -209,35 +249,6 @@ func (c *Catalog) dropChannel(ctx context.Context, id string) error {
 	return nil
 }
 
-// checkTimeout bounds a connection test, which makes a handful of calls.
-const checkTimeout = 30 * time.Second
-
-// Check tests the connection of a channel live and keeps the result.
-func (c *Catalog) Check(ctx context.Context, id string) (channels.Report, error) {
-	ch, err := c.Channel(ctx, id)
-	if err != nil {
-		return channels.Report{}, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
-	defer cancel()
-	report := ch.Adapter.Check(ctx)
-	ok := true
-	for _, check := range report.Checks {
-		ok = ok && check.Status != channels.Fail
-	}
-	_, err = c.store.Channels().Update(ctx, id, func(rec *store.Channel) error {
-		rec.CheckedAt, rec.CheckOK = time.Now().UTC(), ok
-		if report.BotName != "" {
-			rec.BotName = report.BotName
-		}
-		return nil
-	})
-	if err == nil && report.BotName != ch.Record.BotName {
-		c.forget("", id)
-	}
-	return report, err
-}
-
 // ErrUnsupported means that a channel type lacks what was asked for.
 var ErrUnsupported = errors.New("this channel type has no such thing")
 
@@ -262,13 +273,13 @@ func (c *Catalog) SetWebhook(ctx context.Context, id string) error {
 
 // AppFile makes the file that sets the app up at the platform.
 func (c *Catalog) AppFile(ctx context.Context, id string) (channels.AppFile, error) {
-	ch, err := c.Channel(ctx, id)
+	rec, t, values, err := c.settings(ctx, id)
 	if err != nil {
 		return channels.AppFile{}, err
 	}
-	packager, ok := ch.Adapter.(channels.AppPackager)
+	packager, ok := t.(channels.AppPackager)
 	if !ok {
 		return channels.AppFile{}, ErrUnsupported
 	}
-	return packager.AppFile(ch.Record.Name)
+	return packager.AppFile(values, c.deps(rec), rec.Name)
 }

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"crypto/hmac"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
@@ -83,8 +82,8 @@ func (r *Runtime) Media(ctx context.Context, token string) (channels.Media, erro
 
 func (r *Runtime) readMediaToken(token string) (eventID string, file int, err error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	n := len(r.sealer.MAC("media", nil))
-	if err != nil || len(b) < n+6 || !hmac.Equal(b[:n], r.sealer.MAC("media", b[n:])) {
+	n := store.MACSize
+	if err != nil || len(b) < n+6 || !r.sealer.ValidMAC(b[:n], "media", b[n:]) {
 		return "", 0, ErrMediaToken
 	}
 	b = b[n:]

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"dari/channels"
+	"dari/store"
 )
 
 // pace keeps one channel within its platform's rates. What a platform publishes depends on the plan and
@@ -39,23 +40,46 @@ func limiter(r channels.Rate) *rate.Limiter {
 	return rate.NewLimiter(rate.Every(r.Per/time.Duration(r.Calls)), max(r.Burst, 1))
 }
 
-// slot returns when the delivery may go out; the zero time means now.
-func (p *pace) slot(now time.Time, deliveryID, conversationID string) time.Time {
+// slot returns when the delivery may go out; the zero time means now. One of a broadcast keeps to the
+// published rates from the start, and one that asks for a pause before it has it when those before it
+// have gone out.
+func (p *pace) slot(now time.Time, d store.Delivery) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	at, ok := p.slots[deliveryID]
-	if !ok && now.Before(p.strict) {
-		at = now.Add(max(p.reserve(p.channel, now), p.reserve(p.conversation(conversationID, now), now)))
+	at, ok := p.slots[d.ID]
+	if !ok && (d.Broadcast != "" || now.Before(p.strict)) {
+		at = now.Add(max(p.reserve(p.channel, now), p.reserve(p.conversation(d.ConversationID, now), now)))
+	}
+	if pause := speakAfter(d); !ok && pause > 0 && now.Add(pause).After(at) {
+		at = now.Add(pause)
 	}
 	if p.paused.After(at) {
 		at = p.paused
 	}
 	if !at.After(now) {
-		delete(p.slots, deliveryID)
+		delete(p.slots, d.ID)
 		return time.Time{}
 	}
-	p.slots[deliveryID] = at
+	p.slots[d.ID] = at
 	return at
+}
+
+// maxPause bounds the pause that an engine may ask for before a message.
+const maxPause = 10 * time.Second
+
+// speakAfter is the pause that the engine asks for before the delivery's first message.
+func speakAfter(d store.Delivery) time.Duration {
+	if d.Result.Attempts > 0 || len(d.Messages) == 0 {
+		return 0
+	}
+	return min(time.Duration(d.Messages[0].SpeakAfterMS)*time.Millisecond, maxPause)
+}
+
+// silent tells whether the platform has asked for silence.
+func (p *pace) silent(now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return now.Before(p.paused)
 }
 
 func (p *pace) reserve(l *rate.Limiter, now time.Time) time.Duration {

@@ -51,6 +51,10 @@ type Runtime struct {
 	feed    *Feed
 	metrics *metrics
 
+	streams   streams
+	lateOrder lateOrder
+	jobs      jobs
+
 	intake  context.CancelFunc // stops handing out work
 	abort   context.CancelFunc // stops work in progress
 	workers sync.WaitGroup
@@ -69,7 +73,7 @@ func New(o Options) *Runtime {
 		o.MaxSends = 4096
 	}
 	platforms := *o.HTTP
-	platforms.Transport = channels.Transport(o.HTTP.Transport)
+	platforms.Transport = dated{channels.Transport(o.HTTP.Transport)}
 	platforms.Timeout = 0 // the context bounds a call; this would hide from the error whether it was sent
 	return &Runtime{
 		Catalog: &Catalog{
@@ -100,6 +104,7 @@ func (r *Runtime) Drain(ctx context.Context) {
 		return
 	}
 	r.intake()
+	r.jobs.stop()
 	done := make(chan struct{})
 	go func() { r.workers.Wait(); close(done) }()
 	select {
@@ -175,7 +180,7 @@ func (r *Runtime) housekeeping(ctx context.Context) {
 			return
 		}
 		pruned, err := r.store.Prune(ctx, r.opts.Retention)
-		err = errors.Join(err, tokens{store: r.store}.sweep(ctx), sweepPostbacks(ctx, r.store))
+		err = errors.Join(err, tokens{store: r.store}.sweep(ctx), sweepPostbacks(ctx, r.store), sweepBroadcasts(ctx, r.store))
 		unlock()
 		switch {
 		case err != nil && ctx.Err() == nil:

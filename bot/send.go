@@ -29,19 +29,9 @@ func (r *Runtime) Send(ctx context.Context, ch *Channel, req SendRequest) ([]sto
 	if err := req.check(); err != nil {
 		return nil, err
 	}
-	d := store.Delivery{
-		BotID: ch.Record.BotID, ChannelID: ch.Record.ID, User: req.User,
-		ConversationID: ch.Record.ID + ":" + req.User, CreatedAt: time.Now().UTC(),
-	}
-	if req.Conversation != "" {
-		conv, err := r.store.Conversation(ctx, req.Conversation)
-		switch {
-		case errors.Is(err, store.ErrNotFound) || err == nil && conv.ChannelID != ch.Record.ID:
-			return nil, &InputError{Field: "to.conversation", Code: "unknown", Detail: "is not a conversation of this channel; GET /api/v1/conversations lists them"}
-		case err != nil:
-			return nil, err
-		}
-		d.ConversationID, d.Platform, d.Reference = conv.ID, conv.Platform, conv.Reference
+	d, err := r.address(ctx, ch, req.User, req.Conversation)
+	if err != nil {
+		return nil, err
 	}
 	refs := references{}
 	out := render(message.Reply{Messages: req.Messages}, ch.Record.Type, ch.Limits, refs.refer(d.ConversationID))
@@ -60,26 +50,59 @@ func (r *Runtime) Send(ctx context.Context, ch *Channel, req SendRequest) ([]sto
 	if key != "" {
 		key = ch.Record.ID + ":" + key
 	}
-	ds, _, err := r.store.Enqueue(ctx, key, ds)
+	ds, _, err = r.store.Enqueue(ctx, key, ds)
 	return ds, err
 }
 
-func (req SendRequest) check() error {
-	switch {
-	case req.User == "" && req.Conversation == "":
-		return &InputError{Field: "to", Code: "required", Detail: "must name a user or a conversation"}
-	case req.User != "" && req.Conversation != "":
-		return &InputError{Field: "to", Code: "ambiguous", Detail: "must name a user or a conversation, not both"}
-	case len(req.User) > 500:
-		return &InputError{Field: "to.user", Code: "length", Detail: "is too long to be a user id"}
-	case len(req.Key) > 200:
-		return &InputError{Field: "idempotency_key", Code: "length", Detail: "must be at most 200 characters long"}
-	case len(req.Messages) == 0:
-		return &InputError{Field: "messages", Code: "required", Detail: "must hold at least one message"}
-	case len(req.Messages) > maxSend:
-		return &InputError{Field: "messages", Code: "length", Detail: fmt.Sprintf("must hold at most %d messages", maxSend)}
+// address begins a delivery to a person or a conversation of the channel.
+func (r *Runtime) address(ctx context.Context, ch *Channel, user, conversation string) (store.Delivery, error) {
+	d := store.Delivery{
+		BotID: ch.Record.BotID, ChannelID: ch.Record.ID, User: user,
+		ConversationID: ch.Record.ID + ":" + user, CreatedAt: time.Now().UTC(),
 	}
-	for i, m := range req.Messages {
+	if conversation == "" {
+		return d, nil
+	}
+	conv, err := r.store.Conversation(ctx, conversation)
+	switch {
+	case errors.Is(err, store.ErrNotFound) || err == nil && conv.ChannelID != ch.Record.ID:
+		return d, &InputError{Field: "to.conversation", Code: "unknown", Detail: "is not a conversation of this channel; GET /api/v1/conversations lists them"}
+	case err != nil:
+		return d, err
+	}
+	d.ConversationID, d.Platform, d.Reference = conv.ID, conv.Platform, conv.Reference
+	return d, nil
+}
+
+func (req SendRequest) check() error {
+	if err := checkRecipient("to", Recipient{req.User, req.Conversation}); err != nil {
+		return err
+	}
+	return checkSaying(req.Messages, req.Key)
+}
+
+func checkRecipient(field string, to Recipient) error {
+	switch {
+	case to.User == "" && to.Conversation == "":
+		return &InputError{Field: field, Code: "required", Detail: "must name a user or a conversation"}
+	case to.User != "" && to.Conversation != "":
+		return &InputError{Field: field, Code: "ambiguous", Detail: "must name a user or a conversation, not both"}
+	case len(to.User) > 500:
+		return &InputError{Field: field + ".user", Code: "length", Detail: "is too long to be a user id"}
+	}
+	return nil
+}
+
+func checkSaying(messages []message.Message, key string) error {
+	switch {
+	case len(key) > 200:
+		return &InputError{Field: "idempotency_key", Code: "length", Detail: "must be at most 200 characters long"}
+	case len(messages) == 0:
+		return &InputError{Field: "messages", Code: "required", Detail: "must hold at least one message"}
+	case len(messages) > maxSend:
+		return &InputError{Field: fmt.Sprintf("messages[%d]", maxSend), Code: "length", Detail: fmt.Sprintf("is one too many; at most %d messages go together", maxSend)}
+	}
+	for i, m := range messages {
 		if err := m.Validate(); err != nil && m.FallbackText == "" {
 			return &InputError{Field: fmt.Sprintf("messages[%d]", i), Code: "invalid", Detail: err.Error()}
 		}

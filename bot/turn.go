@@ -4,9 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +24,7 @@ func (r *Runtime) turn(work context.Context, c store.TurnClaim) {
 		_, err = r.store.CommitTurn(work, c, t)
 	}
 	if err != nil {
+		r.unstream(t)
 		log.Warn("turn handed back", "error", err)
 		r.store.ReleaseTurn(c)
 		return
@@ -50,11 +49,16 @@ func (r *Runtime) typeOf(channelID string) string {
 
 // trace is what a turn leaves behind for people who ask why.
 type trace struct {
-	Engine   string          `json:"engine,omitempty"`
-	EngineMS int64           `json:"engine_ms,omitempty"`
-	Error    string          `json:"error,omitempty"`
-	Notes    []string        `json:"notes,omitempty"`
-	Detail   json.RawMessage `json:"detail,omitempty"` // the engine's own
+	ParseUS  int64             `json:"parse_us,omitempty"`
+	Engine   string            `json:"engine,omitempty"`
+	EngineMS int64             `json:"engine_ms,omitempty"`
+	RenderUS int64             `json:"render_us,omitempty"`
+	State    string            `json:"state,omitempty"` // the engine's, before the turn
+	Streamed bool              `json:"streamed,omitempty"`
+	Said     []message.Message `json:"said,omitempty"` // by the engine, where something else was sent
+	Error    string            `json:"error,omitempty"`
+	Notes    []string          `json:"notes,omitempty"`
+	Detail   json.RawMessage   `json:"detail,omitempty"` // the engine's own
 }
 
 // decide works out everything that the turn changes. An error means that the turn has to be run again;
@@ -64,10 +68,15 @@ func (r *Runtime) decide(ctx context.Context, c store.TurnClaim, start time.Time
 	if err != nil {
 		return failedTurn("channel", err), ctx.Err()
 	}
+	if c.Event.Kind == message.KindLate {
+		return r.decideLate(ctx, ch, c)
+	}
 	in, err := parse(ch, c.Event)
 	if err != nil {
 		return failedTurn("parse", err), nil
 	}
+	parsed := time.Since(start)
+	answerable(c.Event, &in)
 	if reason := gate(ch, c.Conversation, &in); reason != "" {
 		return store.Turn{State: store.Ignored, Reason: reason}, nil
 	}
@@ -83,14 +92,41 @@ func (r *Runtime) decide(ctx context.Context, c store.TurnClaim, start time.Time
 	}
 	r.link(ch, c.Event.ID, &in)
 	conv := nextConversation(c, ch, in, start)
-	answer := r.ask(ctx, b, ch, c, conv, in, start)
+	question, err := r.newTurn(ctx, b, ch, c, conv, in, start)
+	if err != nil {
+		return store.Turn{}, err
+	}
+	answer := r.ask(ctx, b, ch, question, conv)
 	if ctx.Err() != nil {
+		r.abandon(answer.stream, answer.shown)
 		return store.Turn{}, ctx.Err()
 	}
-	refs := references{}
-	t := r.finish(ch, c, conv, in, b, answer, refs)
-	return t, refs.keep(ctx, r.store)
+	answer.trace.ParseUS = parsed.Microseconds()
+	return r.conclude(ctx, ch, c, conv, in, b, answer)
 }
+
+// conclude turns the answer into everything that the turn changes, and keeps first what the turn's own
+// transaction does not: it is the same when the turn runs again.
+func (r *Runtime) conclude(ctx context.Context, ch *Channel, c store.TurnClaim, conv store.Conversation, in message.Inbound, b *liveBot, a answered) (store.Turn, error) {
+	refs := references{}
+	t := r.finish(ch, c, conv, in, b, a, refs)
+	err := refs.keep(ctx, r.store)
+	if err == nil && a.User != nil && a.err == nil && in.Sender.ID != "" {
+		err = r.store.People().Put(ctx, personID(ch, in), store.Person{State: a.User.Token})
+	}
+	if a.stream == nil {
+		return t, err
+	}
+	if err != nil || len(t.Deliveries) == 0 || len(t.Deliveries[0].Messages) != 1 {
+		r.abandon(a.stream, a.shown)
+		return t, err
+	}
+	r.streams.put(t.Deliveries[0].Key, a.stream)
+	return t, nil
+}
+
+// personID is the key of what an engine keeps about a person.
+func personID(ch *Channel, in message.Inbound) string { return ch.Record.ID + ":" + in.Sender.ID }
 
 func failedTurn(code string, err error) store.Turn {
 	return store.Turn{State: store.Failed, Reason: code + ": " + err.Error()}
@@ -119,91 +155,23 @@ func nextConversation(c store.TurnClaim, ch *Channel, in message.Inbound, now ti
 	return conv
 }
 
-// answered is what came of asking the engine.
-type answered struct {
-	reply message.Reply
-	state *dialog.State
-	err   *dialog.Error
-	trace trace
-}
-
-// ask runs the engine under the turn's deadline. A panic of the engine is an error of the turn.
-func (r *Runtime) ask(ctx context.Context, b *liveBot, ch *Channel, c store.TurnClaim, conv store.Conversation, in message.Inbound, start time.Time) (a answered) {
-	deadline := start.Add(r.opts.TurnTimeout)
-	ctx, cancel := context.WithDeadline(ctx, deadline)
-	defer cancel()
-	capabilities, _ := json.Marshal(ch.Limits)
-	t := dialog.Turn{
-		ID:             "turn_" + strings.TrimPrefix(c.Event.ID, "ev_"),
-		Bot:            dialog.Bot{ID: b.record.ID, Name: b.record.Name, Locale: b.record.Locale},
-		Channel:        dialog.Channel{ID: ch.Record.ID, Type: ch.Record.Type, Capabilities: capabilities},
-		ConversationID: conv.ID, Inbound: in, New: c.Conversation.ID == "",
-		State: dialog.State{Token: conv.State}, Deadline: deadline,
-	}
-	if t.Inbound.Locale == "" {
-		t.Inbound.Locale = conv.Locale
-	}
-	stopTyping := r.showTyping(ctx, ch, conv, in)
-	emitted, res, err := call(ctx, b.engine, t)
-	stopTyping()
-	a.reply = res.Reply
-	a.reply.Messages = append(emitted, res.Reply.Messages...)
-	a.state = res.State
-	if res.End {
-		a.state = &dialog.State{}
-	}
-	a.trace = trace{Engine: b.record.Engine.Type, EngineMS: time.Since(start).Milliseconds(), Detail: res.Trace}
-	if err != nil {
-		a.err = dialog.AsError(err)
-		if ctx.Err() == context.DeadlineExceeded {
-			a.err = &dialog.Error{Code: "timeout", UserMessage: a.err.UserMessage, Err: fmt.Errorf("no answer within %v", r.opts.TurnTimeout)}
-		}
-		a.trace.Error = a.err.Error()
-		var panicked *enginePanic
-		if errors.As(err, &panicked) {
-			r.log.Error("engine panicked", "event", c.Event.ID, "panic", panicked.value, "stack", panicked.stack)
-		}
-	}
-	return a
-}
-
-type enginePanic struct {
-	value any
-	stack string
-}
-
-func (p *enginePanic) Error() string { return fmt.Sprintf("panic: %v", p.value) }
-
-func call(ctx context.Context, e dialog.Engine, t dialog.Turn) (emitted []message.Message, res dialog.Result, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = &dialog.Error{Code: "panic", Err: &enginePanic{p, string(debug.Stack())}}
-		}
-	}()
-	res, err = e.Turn(ctx, t, func(o dialog.Output) error {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if o.Message != nil {
-			emitted = append(emitted, *o.Message)
-		}
-		return nil
-	})
-	return emitted, res, err
-}
-
 // finish renders the answer, or the fallback when there is none, into deliveries.
 func (r *Runtime) finish(ch *Channel, c store.TurnClaim, conv store.Conversation, in message.Inbound, b *liveBot, a answered, refs references) store.Turn {
 	t := store.Turn{State: store.Handled}
 	if a.err != nil {
 		t.State, t.Reason = store.Failed, a.err.Error()
 		r.metrics.engineErrors.WithLabelValues(b.record.ID, a.err.Code).Inc()
-		a.reply.QuickReplies = nil
+		a.Reply.QuickReplies = nil
 		if in.Kind.FromUser() { // nobody waits for an answer to the other kinds
-			a.reply.Messages = append(a.reply.Messages, message.Text(fallback(a.err, in.Locale, conv.Locale, b.record.Locale)))
+			a.messages = append(a.messages, message.Text(fallback(a.err, in.Locale, conv.Locale, b.record.Locale)))
 		}
 	}
-	out := render(a.reply, ch.Record.Type, ch.Limits, refs.refer(conv.ID))
+	start := time.Now()
+	out := render(message.Reply{Messages: a.messages, QuickReplies: a.Reply.QuickReplies}, ch.Record.Type, ch.Limits, refs.refer(conv.ID))
+	a.trace.RenderUS = time.Since(start).Microseconds()
+	if len(out.notes) > 0 {
+		a.trace.Said = a.messages
+	}
 	if in.Kind.FromUser() && len(out.calls) == 0 && len(out.notes) > 0 && a.err == nil {
 		// The engine answered, but nothing of it can be shown: silence would leave the person guessing.
 		text := message.Text(fallback(&dialog.Error{}, in.Locale, conv.Locale, b.record.Locale))
@@ -219,8 +187,8 @@ func (r *Runtime) finish(ch *Channel, c store.TurnClaim, conv store.Conversation
 			Key: newUUID(), CreatedAt: time.Now().UTC(),
 		})
 	}
-	if a.state != nil && a.err == nil {
-		conv.State = a.state.Token
+	if a.State != nil && a.err == nil {
+		conv.State = a.State.Token
 	}
 	conv.Answered = conv.Answered || len(t.Deliveries) > 0
 	if worthWriting(c.Conversation, conv) {

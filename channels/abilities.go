@@ -8,6 +8,7 @@ import (
 	"net/url"
 
 	"dari/bot/message"
+	"dari/bot/settings"
 )
 
 // Optional abilities of an adapter, found by type assertion. All methods are safe for concurrent use
@@ -68,10 +69,43 @@ type Listener interface {
 	Listen(ctx context.Context, accept func(*Request) error) error
 }
 
-// AppPackager can make the file that sets the app up at the platform.
+// AppPackager is the optional ability of a Type to make the file that sets the app up at the platform.
 type AppPackager interface {
-	// AppFile makes it for a bot of that name.
-	AppFile(botName string) (AppFile, error)
+	// AppFile makes it for a bot of that name. The settings need not be complete: the platform may give
+	// out the missing ones only for the app that the file makes. A setting that the file needs is reported
+	// as a *settings.Error.
+	AppFile(v settings.Values, deps Deps, botName string) (AppFile, error)
+}
+
+// Installer is the optional ability of a Type whose apps are installed with OAuth.
+type Installer interface {
+	// InstallURL is where a browser is sent to allow the app in. The platform sends it back to
+	// redirectURL with a code and the state. A setting that it needs is reported as a *settings.Error.
+	InstallURL(v settings.Values, deps Deps, redirectURL, state string) (string, error)
+	// Install exchanges the code. A missing setting is a *settings.Error, any other error a *SendError.
+	Install(ctx context.Context, v settings.Values, deps Deps, code, redirectURL string) (Installed, error)
+}
+
+// Installed is what an installation brings.
+type Installed struct {
+	Values settings.Values // to be merged into the channel's
+	Where  string          // the workspace, for people
+}
+
+// MenuSetter can show a menu beside the bot's chats.
+type MenuSetter interface {
+	// SetMenu takes the place of the menu before.
+	SetMenu(ctx context.Context, m message.Menu) error
+	// RemoveMenu takes the menu away; there being none is no error.
+	RemoveMenu(ctx context.Context) error
+}
+
+// Editor can change what has been sent.
+type Editor interface {
+	// Edit shows m in place of a sent message. Reference and Conversation of out are set.
+	Edit(ctx context.Context, out Outgoing, messageID string, m message.Message) error
+	// Withdraw takes a sent message back.
+	Withdraw(ctx context.Context, out Outgoing, messageID string) error
 }
 
 // AppFile is a file to upload in a platform's console.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"dari/bot/check"
 	"dari/bot/message"
 	"dari/bot/settings"
 )
@@ -41,7 +42,9 @@ type Adapter interface {
 	// Send makes one platform call for the outgoing messages. It may block until ctx ends and may be
 	// called again with a higher Attempt for the same Outgoing. Every error is a *SendError or wraps one.
 	Send(ctx context.Context, out Outgoing) (Receipt, error)
-	// Check tests the connection live. It never returns secrets and never panics on odd answers.
+	// Check tests the connection live, making its calls with ctx. It never returns secrets and never
+	// panics on odd answers. What is the same for all messengers, such as the callback URL's being
+	// reachable or the clock's being right, the runtime adds.
 	Check(ctx context.Context) Report
 }
 
@@ -63,6 +66,14 @@ type Deps struct {
 type Setup struct {
 	Fields []settings.Field `json:"fields"`
 	Steps  []settings.Step  `json:"steps"`
+	// Sample is a conversation as the messenger's look, for showing what would be sent to one.
+	Sample Sample `json:"-"`
+}
+
+// Sample is a made-up conversation and the Reference that goes with it.
+type Sample struct {
+	Conversation message.Conversation
+	Reference    []byte
 }
 
 // Request is one callback as it arrived.
@@ -120,27 +131,9 @@ type Receipt struct {
 	Route string
 }
 
-// Status is the result of one check.
-type Status string
-
-// The results of a check.
-const (
-	Pass Status = "pass"
-	Warn Status = "warn"
-	Fail Status = "fail"
-)
-
-// Check is one line of a connection test.
-type Check struct {
-	ID      string `json:"id"`
-	Status  Status `json:"status"`
-	Message string `json:"message"` // one plain sentence; for a failure with the screen to open
-	MS      int64  `json:"ms"`      // milliseconds taken
-}
-
 // Report is a connection test.
 type Report struct {
-	Checks []Check
+	Checks []check.Check // in the order in which they are read
 	// BotName is the bot's name as the platform shows it, "" if not learnt.
 	BotName string
 }

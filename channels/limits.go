@@ -65,6 +65,10 @@ type Limits struct {
 	// MarksMentions is true when the platform tells whether the bot was mentioned; without it groups
 	// are answered always.
 	MarksMentions bool `json:"marks_mentions"`
+	// Redelivers is true when the platform sends a callback again that was not answered 2xx, and Patience
+	// how long it waits for the answer; 0 if it does not say.
+	Redelivers bool          `json:"-"`
+	Patience   time.Duration `json:"-"`
 	// SendTimeout bounds one platform call.
 	SendTimeout time.Duration `json:"-"`
 	// Rate is how often one channel may call the platform to send, and ConversationRate how often for

@@ -62,6 +62,11 @@ type Closer interface {
 	Close() error
 }
 
+// Rememberer is the optional ability of an engine that keeps something about people (Turn.User).
+type Rememberer interface {
+	RemembersPeople()
+}
+
 // LateReplier is the optional ability of an engine that may answer a turn later, by calling Turn.ReplyTo.
 type LateReplier interface {
 	// Late judges one such call: it verifies that it comes from the engine and reads it. It refuses with

@@ -32,7 +32,7 @@ type Event struct {
 	Name           string
 	State          EventState
 	Reason         string // why ignored, failed or rejected
-	Of             string // a duplicate: the id of the first one
+	Of             string // of a duplicate and of a replay: the id of the first one
 	ReceivedAt     time.Time
 	ContentType    string
 	Raw            []byte
@@ -85,6 +85,12 @@ type Conversation struct {
 	LastAt time.Time `json:"last_at"`
 }
 
+// Person is what an engine keeps about one person of a channel, in all conversations. Its id is the
+// channel's, ":", the platform's id of the person.
+type Person struct {
+	State string `json:"state"`
+}
+
 // DeliveryStatus is what became of a delivery.
 type DeliveryStatus string
 
@@ -111,7 +117,8 @@ type Delivery struct {
 	AddressAt      time.Time            `json:"address_at,omitzero"`
 	Reference      json.RawMessage      `json:"reference,omitempty"`
 	First          bool                 `json:"first,omitempty"`
-	Key            string               `json:"key,omitempty"` // idempotency key, a UUID
+	Key            string               `json:"key,omitempty"`       // idempotency key, a UUID
+	Broadcast      string               `json:"broadcast,omitempty"` // the broadcast it is part of
 	CreatedAt      time.Time            `json:"at"`
 	Result         Result               `json:"-"`
 }
@@ -132,6 +139,29 @@ type Result struct {
 	DoneAt     time.Time `json:"done_at,omitzero"`
 }
 
+// Revision is a version of the files that a bot's engine works from. Its id is the bot's, ":", and the
+// hash of the files, or "draft".
+type Revision struct {
+	ID     string            `json:"id"`
+	BotID  string            `json:"bot"`
+	Files  map[string][]byte `json:"files"`
+	Author string            `json:"author,omitempty"`
+	Note   string            `json:"note,omitempty"`
+	At     time.Time         `json:"at"`
+}
+
+// Broadcast is one saying to many people.
+type Broadcast struct {
+	ID          string    `json:"id"`
+	BotID       string    `json:"bot"`
+	ChannelID   string    `json:"channel"`
+	Name        string    `json:"name,omitempty"`
+	Key         string    `json:"key"` // of Outbox.Enqueue, which knows its deliveries
+	Recipients  int       `json:"recipients"`
+	CreatedAt   time.Time `json:"created_at"`
+	CancelledAt time.Time `json:"cancelled_at,omitzero"`
+}
+
 // DeliveryClaim is the right to make one platform call.
 type DeliveryClaim struct {
 	Delivery Delivery
@@ -140,13 +170,15 @@ type DeliveryClaim struct {
 
 // Bot is an engine with its settings.
 type Bot struct {
-	ID        string     `json:"id"`
-	Name      string     `json:"name"`
-	Locale    string     `json:"locale,omitempty"`
-	Engine    EngineSpec `json:"engine"`
-	Managed   bool       `json:"managed,omitempty"` // comes from the configuration file
-	CreatedAt time.Time  `json:"created_at"`
-	UpdatedAt time.Time  `json:"updated_at"`
+	ID     string     `json:"id"`
+	Name   string     `json:"name"`
+	Locale string     `json:"locale,omitempty"`
+	Engine EngineSpec `json:"engine"`
+	// Revision is the id of the published files, "" if there are none.
+	Revision  string    `json:"revision,omitempty"`
+	Managed   bool      `json:"managed,omitempty"` // comes from the configuration file
+	CreatedAt time.Time `json:"created_at"`
+	UpdatedAt time.Time `json:"updated_at"`
 }
 
 // EngineSpec is an engine type with its settings: the open ones as they are, the secret ones sealed.
@@ -163,6 +195,7 @@ type Channel struct {
 	Type      string          `json:"type"`
 	Name      string          `json:"name"`
 	Enabled   bool            `json:"enabled"`
+	Draft     bool            `json:"draft,omitempty"` // not complete yet
 	Settings  settings.Values `json:"settings,omitempty"`
 	Sealed    []byte          `json:"sealed,omitempty"`
 	BotName   string          `json:"bot_name,omitempty"` // as the last check learnt it

@@ -76,3 +76,56 @@ func TestAMACIsForOnePurpose(t *testing.T) {
 		t.Error("the purpose does not count, or nothing else does")
 	}
 }
+
+func TestKeysAreRotatedWithoutClosingAnything(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "secret.key")
+	s, err := LoadSealer(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, mac := s.Seal("o", []byte("x")), s.MAC("link", []byte("data"))
+	first, _ := os.ReadFile(path)
+	if err := s.BeginRotation(path); err != nil {
+		t.Fatal(err)
+	}
+	both, _ := os.ReadFile(path)
+	if err := s.BeginRotation(path); err != nil { // it was cut off, and goes on
+		t.Fatal(err)
+	}
+	if again, _ := os.ReadFile(path); !bytes.Equal(again, both) || len(both) != 2*len(first) || !bytes.HasSuffix(both, first) {
+		t.Errorf("the file holds %d bytes, then %d", len(both), len(again))
+	}
+	if plain, err := s.Open("o", old); err != nil || string(plain) != "x" {
+		t.Errorf("what is old: %q, %v", plain, err)
+	}
+	if !s.ValidMAC(mac, "link", []byte("data")) || s.ValidMAC(mac, "link", []byte("other")) {
+		t.Error("the old MAC is not what it was")
+	}
+	fresh, err := s.Reseal("o", old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.EndRotation(path, path+".retired"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Open("o", old); !errors.Is(err, ErrSealed) {
+		t.Errorf("the old key is still in use: %v", err)
+	}
+	reloaded, err := LoadSealer(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []*Sealer{s, reloaded} {
+		if plain, err := s.Open("o", fresh); err != nil || string(plain) != "x" {
+			t.Errorf("what is new: %q, %v", plain, err)
+		}
+	}
+	if kept, _ := os.ReadFile(path + ".retired"); !bytes.Equal(kept, first) {
+		t.Error("the old key is lost")
+	}
+	for _, p := range []string{path, path + ".retired"} {
+		if info, err := os.Stat(p); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", p, info.Mode(), err)
+		}
+	}
+}

@@ -84,6 +84,12 @@ type Outbox interface {
 	// not empty makes it idempotent: the second call with it adds nothing and returns the deliveries of
 	// the first, as they stand now, and true. Keys are remembered as long as events are kept.
 	Enqueue(ctx context.Context, key string, d []Delivery) ([]Delivery, bool, error)
+	// Enqueued returns the deliveries that a key has brought, as they stand now; ErrNotFound for a key
+	// that is not known (any more).
+	Enqueued(ctx context.Context, key string) ([]Delivery, error)
+	// Cancel ends the pending deliveries of a key and returns how many. One that is just being sent may
+	// still be delivered. ErrNotFound for a key that is not known (any more).
+	Cancel(ctx context.Context, key string) (int, error)
 	// NextDelivery waits for a conversation whose oldest pending delivery is due and returns it. The
 	// later ones of that conversation wait until this one is finished.
 	NextDelivery(ctx context.Context) (DeliveryClaim, error)
@@ -111,6 +117,9 @@ type Catalog interface {
 	Users() Table[User]
 	Sessions() Table[Session]
 	Links() Table[Link]
+	People() Table[Person]
+	Broadcasts() Table[Broadcast]
+	Revisions() Table[Revision]
 	// Postbacks is keyed by the reference that stands in for the data.
 	Postbacks() Table[Postback]
 	// Tokens is keyed by the token's name.

@@ -128,7 +128,7 @@ func TestChannelsAPI(t *testing.T) {
 		{name: "the type cannot be changed", method: "PATCH", path: "/channels/works", body: `{"type":"plain"}`, status: 400, code: "unknown", field: "type"},
 		{name: "settings cannot be removed as a whole", method: "PATCH", path: "/channels/works", body: `{"settings":null}`, status: 400, code: "required", field: "settings"},
 		{name: "a required setting cannot be removed", method: "PATCH", path: "/channels/works", body: `{"settings":{"secret":null}}`, status: 400, code: "required", field: "settings.secret"},
-		{name: "a channel is tested", method: "POST", path: "/channels/works/check", status: 200, has: []string{`{"checks":[{"id":"token","status":"pass","message":"works","ms":3}]}`}},
+		{name: "a channel is tested", method: "POST", path: "/channels/works/check", status: 200, has: []string{`{"id":"token","status":"pass","code":"naverworks.bot_found","message":"The bot is found: Fake.","ms":3}`}},
 		{name: "an unknown channel is not tested", method: "POST", path: "/channels/nobody/check", status: 404, code: "not_found"},
 		{name: "a channel is switched off", method: "POST", path: "/channels/works/disable", status: 200, has: []string{`"enabled":false`, `"status":"disabled"`}},
 		{name: "an unknown channel is not switched", method: "POST", path: "/channels/nobody/enable", status: 404, code: "not_found"},

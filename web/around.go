@@ -9,12 +9,19 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"dari/bot"
 )
 
 // around wraps every request: it unescapes the path's parameters, catches panics, and writes the
 // access log.
 func (s *Server) around(c *gin.Context) {
 	defer s.finish(c, time.Now())
+	if nonce := c.GetHeader(bot.NonceHeader); nonce != "" { // Dari looking whether it reaches itself
+		if proof := s.opts.Runtime.Prove(nonce); proof != "" {
+			c.Header(bot.ProofHeader, proof)
+		}
+	}
 	for i, p := range c.Params {
 		if strings.IndexByte(p.Value, '%') < 0 {
 			continue

@@ -108,6 +108,24 @@ type bench struct {
 	clock    *clock
 	platform *platform
 	log      *logBuffer
+	// foreign answers at the public address in Dari's place, if set.
+	foreign http.Handler
+}
+
+// outside is the internet as Dari sees it: its own public address and nothing else.
+type outside struct{ b *bench }
+
+func (o outside) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Host != "bot.example.com" {
+		return nil, errors.New("there is nobody at " + r.URL.Host)
+	}
+	h := o.b.handler
+	if o.b.foreign != nil {
+		h = o.b.foreign
+	}
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, r)
+	return rec.Result(), nil
 }
 
 func newBench(t testing.TB, change ...func(*Options)) *bench {
@@ -124,7 +142,7 @@ func newBench(t testing.TB, change ...func(*Options)) *bench {
 	sealer, err := store.NewSealer(make([]byte, 32))
 	must(t, err)
 	b.runtime = bot.New(bot.Options{
-		Store: b.store, Channels: types, Engines: engines, Sealer: sealer, HTTP: &http.Client{}, PublicURL: "https://bot.example.com", Log: log,
+		Store: b.store, Channels: types, Engines: engines, Sealer: sealer, HTTP: &http.Client{Transport: outside{b}}, PublicURL: "https://bot.example.com", Log: log,
 	})
 	b.runtime.Start()
 	t.Cleanup(func() {
@@ -234,12 +252,20 @@ func (b *bench) hook(channel, body string, headers ...string) *httptest.Response
 // say sends a message of a user and waits until its answer has been tried.
 func (b *bench) say(room, text string) {
 	b.t.Helper()
+	body := `{"events":[{"id":"` + room + text + `","room":"` + room + `","text":"` + text + `"}]}`
+	b.answered(func() {
+		if rec := b.hook("works", body); rec.Code != 200 {
+			b.t.Fatalf("callback answered %d %s", rec.Code, rec.Body)
+		}
+	})
+}
+
+// answered waits until what the function does has led to a delivery.
+func (b *bench) answered(do func()) {
+	b.t.Helper()
 	sub := b.runtime.Feed().Watch(func(e bot.FeedEntry) bool { return e.Type == "delivery" })
 	defer b.runtime.Feed().Leave(sub)
-	body := `{"events":[{"id":"` + room + text + `","room":"` + room + `","text":"` + text + `"}]}`
-	if rec := b.hook("works", body); rec.Code != 200 {
-		b.t.Fatalf("callback answered %d %s", rec.Code, rec.Body)
-	}
+	do()
 	select {
 	case <-sub.C:
 	case <-time.After(10 * time.Second):

@@ -24,6 +24,7 @@ type intake interface {
 	channelFinder
 	Accept(ctx context.Context, ch *bot.Channel, req *channels.Request, inbound []message.Inbound) error
 	Reject(ch *bot.Channel, req *channels.Request, code, detail string)
+	TurnAway(ch *bot.Channel)
 }
 
 // channelFinder finds channels that are ready for use.
@@ -35,6 +36,8 @@ type channelFinder interface {
 type callback struct {
 	runtime intake
 	typ     string
+	limits  channels.Limits
+	doors   *admission
 	now     func() time.Time
 	log     *slog.Logger
 }
@@ -49,6 +52,13 @@ func (h callback) serve(c *gin.Context) error {
 		Header: c.Request.Header, ContentType: c.Request.Header.Get("Content-Type"),
 		ReceivedAt: h.now().UTC().Round(0), // as it will be read back from the store
 	}
+	leave := h.doors.enter(c.Request.Context(), c.Request.ContentLength, !h.limits.Redelivers, h.patience())
+	if leave == nil {
+		h.runtime.TurnAway(ch)
+		return comeBack(&problem{Status: http.StatusServiceUnavailable, Code: "busy"}, time.Second)
+	}
+	defer leave()
+	_ = http.NewResponseController(c.Writer).SetReadDeadline(time.Now().Add(bodyTime))
 	if req.Body, err = readBody(c); err != nil {
 		return h.refused(ch, req, err)
 	}
@@ -87,6 +97,17 @@ func find(c *gin.Context, runtime channelFinder, typ string, log *slog.Logger) (
 		return nil, &problem{Status: http.StatusNotFound}
 	}
 	return ch, nil
+}
+
+// bodyTime bounds the arrival of a body, so that a slow sender does not keep a place.
+const bodyTime = 5 * time.Second
+
+// patience is how long a callback may wait to be let in: most of what its platform waits for an answer.
+func (h callback) patience() time.Duration {
+	if h.limits.Patience > 0 {
+		return h.limits.Patience * 3 / 4
+	}
+	return 5 * time.Second
 }
 
 const (

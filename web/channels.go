@@ -21,7 +21,6 @@ type channelsAPI struct {
 		PatchChannel(ctx context.Context, id string, p bot.ChannelPatch) (bot.ChannelView, error)
 		EnableChannel(ctx context.Context, id string, on bool) (bot.ChannelView, error)
 		DeleteChannel(ctx context.Context, id string) error
-		Check(ctx context.Context, id string) (channels.Report, error)
 	}
 	audit   auditor
 	baseURL string
@@ -141,29 +140,5 @@ func (h channelsAPI) turn(c *gin.Context, on bool, action string) error {
 	}
 	h.audit.note(c, action, v.ID, "")
 	writeJSON(c, http.StatusOK, h.view(c.Request.Context(), v))
-	return nil
-}
-
-type checkAnswer struct {
-	Checks []channels.Check `json:"checks"`
-}
-
-// check tests the connection. A channel whose settings cannot even be used fails its first check; that
-// is a result and no error.
-func (h channelsAPI) check(c *gin.Context) error {
-	ctx, id := c.Request.Context(), c.Param("channel")
-	v, err := h.channels.ShowChannel(ctx, id)
-	if err != nil {
-		return err
-	}
-	report, err := h.channels.Check(ctx, id)
-	switch {
-	case err == nil:
-	case v.Status == "attention" && len(report.Checks) == 0:
-		report.Checks = []channels.Check{{ID: "settings", Status: channels.Fail, Message: v.StatusDetail}}
-	default:
-		return err
-	}
-	writeJSON(c, http.StatusOK, checkAnswer{append([]channels.Check{}, report.Checks...)})
 	return nil
 }

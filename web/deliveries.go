@@ -7,7 +7,9 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"dari/bot"
 	"dari/bot/message"
+	"dari/channels"
 	"dari/store"
 )
 
@@ -17,6 +19,10 @@ type deliveriesAPI struct {
 		Deliveries(ctx context.Context, q store.Query) (store.Page[store.Delivery], error)
 		Delivery(ctx context.Context, id string) (store.Delivery, error)
 		Resend(ctx context.Context, id string) (store.Delivery, error)
+	}
+	runtime interface {
+		Edit(ctx context.Context, deliveryID string, m message.Message) error
+		Withdraw(ctx context.Context, deliveryID string) error
 	}
 	audit auditor
 }
@@ -93,5 +99,40 @@ func (h deliveriesAPI) resend(c *gin.Context) error {
 	}
 	h.audit.note(c, "delivery.resend", d.ID, "")
 	writeJSON(c, http.StatusAccepted, queued{d.ID, d.Result.Status})
+	return nil
+}
+
+type editBody struct {
+	Message message.Message `json:"message"`
+}
+
+// edit shows another message in place of the sent one.
+func (h deliveriesAPI) edit(c *gin.Context) error {
+	var body editBody
+	if _, err := decode(c, &body); err != nil {
+		return err
+	}
+	return h.changed(c, "delivery.edit", h.runtime.Edit(c.Request.Context(), c.Param("delivery"), body.Message))
+}
+
+// withdraw takes the sent message back.
+func (h deliveriesAPI) withdraw(c *gin.Context) error {
+	return h.changed(c, "delivery.withdraw", h.runtime.Withdraw(c.Request.Context(), c.Param("delivery")))
+}
+
+func (h deliveriesAPI) changed(c *gin.Context, action string, err error) error {
+	var se *channels.SendError
+	switch {
+	case errors.Is(err, bot.ErrUnsupported):
+		return &problem{Status: http.StatusConflict, Code: "unsupported", Detail: "this messenger changes no message that has been sent"}
+	case errors.Is(err, bot.ErrNotEditable):
+		return &problem{Status: http.StatusConflict, Code: "not_editable", Detail: bot.ErrNotEditable.Error()}
+	case errors.As(err, &se):
+		return notTaken(se)
+	case err != nil:
+		return err
+	}
+	h.audit.note(c, action, c.Param("delivery"), "")
+	c.Status(http.StatusNoContent)
 	return nil
 }

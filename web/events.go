@@ -26,6 +26,7 @@ type eventsAPI struct {
 		Ledger(ctx context.Context) (store.Ledger, error)
 		DeliveriesAfter(ctx context.Context, conversationID, afterID string, since time.Time, limit int) ([]store.Delivery, error)
 	}
+	audit auditor
 }
 
 type eventItem struct {
@@ -38,16 +39,21 @@ type eventItem struct {
 	State          store.EventState `json:"state"`
 	Reason         string           `json:"reason"`
 	DuplicateOf    string           `json:"duplicate_of,omitempty"`
+	ReplayOf       string           `json:"replay_of,omitempty"`
 	ReceivedAt     stamp            `json:"received_at"`
 	StartedAt      stamp            `json:"started_at"`
 	FinishedAt     stamp            `json:"finished_at"`
 }
 
 func viewEvent(e store.Event) eventItem {
-	return eventItem{
-		e.ID, e.BotID, e.ChannelID, e.ConversationID, e.Kind, e.Name, e.State, e.Reason, e.Of,
+	v := eventItem{
+		e.ID, e.BotID, e.ChannelID, e.ConversationID, e.Kind, e.Name, e.State, e.Reason, e.Of, "",
 		stamp(e.ReceivedAt), stamp(e.StartedAt), stamp(e.FinishedAt),
 	}
+	if e.State != store.Duplicate {
+		v.DuplicateOf, v.ReplayOf = "", e.Of
+	}
+	return v
 }
 
 func (h eventsAPI) list(c *gin.Context) error {
@@ -82,6 +88,8 @@ type eventTrace struct {
 	InboundError string          `json:"inbound_error,omitempty"`
 	Trace        json.RawMessage `json:"trace"` // of the turn; null before it
 	Deliveries   []deliveryItem  `json:"deliveries"`
+	Steps        []traceStep     `json:"steps"`
+	Masked       bool            `json:"masked"` // personal data is hidden; ?reveal=true shows it
 }
 
 // inboundView is an inbound without the handles that would let a reader act for the bot.
@@ -107,8 +115,41 @@ func (h eventsAPI) show(c *gin.Context) error {
 	if v.Deliveries, err = h.deliveries(ctx, e); err != nil {
 		return err
 	}
-	writeJSON(c, http.StatusOK, v)
+	v.Steps = timeline(e, v.Deliveries)
+	reveal, err := h.reveal(c, e)
+	if err != nil {
+		return err
+	}
+	if reveal {
+		writeJSON(c, http.StatusOK, v)
+		return nil
+	}
+	v.Masked = true
+	if v.RawEncoding == "utf-8" {
+		v.Raw = string(maskJSON([]byte(v.Raw)))
+	}
+	plain, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	writeJSON(c, http.StatusOK, json.RawMessage(maskJSON(plain)))
 	return nil
+}
+
+// reveal tells whether personal data is to be shown, which is noted.
+func (h eventsAPI) reveal(c *gin.Context, e store.Event) (bool, error) {
+	switch v := c.Query("reveal"); v {
+	case "", "false":
+		return false, nil
+	case "true":
+	default:
+		return false, badField("reveal", "option", "reveal must be true or false")
+	}
+	if callerOf(c).rights&scopeBuilder == 0 {
+		return false, &problem{Status: http.StatusForbidden, Code: "scope", Field: "reveal", Detail: "personal data is shown to the scope builder alone"}
+	}
+	h.audit.note(c, "event.reveal", e.ID, "")
+	return true, nil
 }
 
 // normalise parses the payload once more, for those events whose payload is kept whole.

@@ -8,10 +8,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
 
+	checks "dari/bot/check"
 	"dari/bot/message"
 	"dari/bot/settings"
 	"dari/channels"
@@ -174,9 +176,47 @@ func (a *fakeAdapter) Fetch(_ context.Context, file message.Attachment) (channel
 }
 
 // AppFile implements channels.AppPackager.
-func (a *fakeAdapter) AppFile(botName string) (channels.AppFile, error) {
+func (fakeType) AppFile(_ settings.Values, _ channels.Deps, botName string) (channels.AppFile, error) {
 	return channels.AppFile{Name: "app.zip", MIME: "application/zip", Data: []byte("for " + botName), Link: "https://console.example/new"}, nil
 }
+
+// InstallURL implements channels.Installer.
+func (fakeType) InstallURL(v settings.Values, _ channels.Deps, redirectURL, state string) (string, error) {
+	return "https://platform.example/allow?state=" + state + "&back=" + url.QueryEscape(redirectURL), nil
+}
+
+// Install implements channels.Installer.
+func (fakeType) Install(_ context.Context, _ settings.Values, _ channels.Deps, code, _ string) (channels.Installed, error) {
+	switch code {
+	case "good":
+		return channels.Installed{Values: settings.Values{"region": "jp"}, Where: "예제상점"}, nil
+	case "down":
+		return channels.Installed{}, channels.Failf(channels.Temporary, "down", "the platform is down")
+	}
+	return channels.Installed{}, channels.Failf(channels.Rejected, "code", "the code is not known")
+}
+
+// SetMenu implements channels.MenuSetter.
+func (a *fakeAdapter) SetMenu(_ context.Context, m message.Menu) error {
+	if m.Title == "refused" {
+		return channels.Failf(channels.Rejected, "title", "is refused")
+	}
+	return nil
+}
+
+// RemoveMenu implements channels.MenuSetter.
+func (a *fakeAdapter) RemoveMenu(context.Context) error { return nil }
+
+// Edit implements channels.Editor.
+func (a *fakeAdapter) Edit(_ context.Context, _ channels.Outgoing, id string, m message.Message) error {
+	if id != "m1" || m.Text == "undeliverable" {
+		return channels.Failf(channels.Rejected, "E43", "the platform does not change it")
+	}
+	return nil
+}
+
+// Withdraw implements channels.Editor.
+func (a *fakeAdapter) Withdraw(context.Context, channels.Outgoing, string) error { return nil }
 
 // SetWebhook implements channels.WebhookSetter.
 func (a *fakeAdapter) SetWebhook(_ context.Context, address string) error {
@@ -187,7 +227,9 @@ func (a *fakeAdapter) SetWebhook(_ context.Context, address string) error {
 }
 
 func (a *fakeAdapter) Check(context.Context) channels.Report {
-	return channels.Report{BotName: "Fake", Checks: []channels.Check{{ID: "token", Status: channels.Pass, Message: "works", MS: 3}}}
+	c := checks.New("token", checks.Pass, "naverworks.bot_found", "name", "Fake")
+	c.Took = 3 * time.Millisecond
+	return channels.Report{BotName: "Fake", Checks: []checks.Check{c}}
 }
 
 // deskAdapter adds the token desk.

@@ -9,7 +9,7 @@ import (
 // public adds the routes that platforms, integrators and users reach.
 func (s *Server) public(r gin.IRouter) {
 	for _, t := range s.opts.Channels.Types() {
-		hook := callback{s.opts.Runtime, t.Name(), s.now, s.log}
+		hook := callback{s.opts.Runtime, t.Name(), t.Limits(), s.admission, s.now, s.log}
 		r.POST("/"+t.Name()+"/:channel/webhook", s.do(hook.serve))
 
 		// Types without a token desk answer 404, like a desk that is closed.
@@ -20,6 +20,8 @@ func (s *Server) public(r gin.IRouter) {
 		r.POST("/"+t.Name()+"/:channel/authrefresh", noStore, s.do(desk.renew))
 	}
 	r.GET(bot.MediaPath+":token", s.do(media{s.opts.Runtime}.serve))
+	r.POST(bot.RepliesPath+":token", noStore, s.do(late{s.opts.Runtime}.serve))
+	r.GET(bot.InstallPath("slack", ":channel"), noStore, s.installs().end)
 	if s.opts.Pages != nil {
 		s.opts.Pages.MountPublic(r)
 	}
@@ -66,25 +68,46 @@ func (s *Server) admin(r gin.IRouter) {
 	read.GET("/channels/:channel", s.do(chans.show))
 	build.PATCH("/channels/:channel", s.do(chans.patch))
 	build.DELETE("/channels/:channel", s.do(chans.delete))
-	build.POST("/channels/:channel/check", s.do(chans.check))
+	checks := checksAPI{s.opts.Runtime}
+	build.POST("/channels/:channel/check", s.do(checks.saved))
+	build.POST("/channel-types/:type/check", s.do(checks.unsaved))
 	build.POST("/channels/:channel/enable", s.do(chans.enable))
 	build.POST("/channels/:channel/disable", s.do(chans.disable))
 
 	setup := setupAPI{s.opts.Runtime, s.audit}
 	build.POST("/channels/:channel/webhook", s.do(setup.setWebhook))
 	read.GET("/channels/:channel/app", s.do(setup.appFile))
+	build.PUT("/channels/:channel/menu", s.do(setup.setMenu))
+	build.DELETE("/channels/:channel/menu", s.do(setup.removeMenu))
+	build.POST("/channels/:channel/install", s.do(s.installs().begin))
 	send.POST("/channels/:channel/messages", s.do(sendAPI{s.opts.Runtime, s.audit}.send))
 
-	events := eventsAPI{s.opts.Runtime, s.opts.Runtime.Store()}
+	broadcasts := broadcastsAPI{s.opts.Runtime, s.opts.Runtime.Store().Broadcasts(), s.audit}
+	send.POST("/channels/:channel/broadcasts", s.do(broadcasts.create))
+	read.GET("/broadcasts", s.do(broadcasts.list))
+	read.GET("/broadcasts/:broadcast", s.do(broadcasts.show))
+	send.POST("/broadcasts/:broadcast/cancel", s.do(broadcasts.cancel))
+
+	events := eventsAPI{s.opts.Runtime, s.opts.Runtime.Store(), s.audit}
 	read.GET("/events", s.do(events.list))
 	read.GET("/events/:event", s.do(events.show))
+	again := replayAPI{s.opts.Runtime, s.opts.Runtime.Store(), s.baseURL, s.audit}
+	build.POST("/events/:event/replay", s.do(again.replay))
+	build.GET("/events/:event/export", s.do(again.export))
+	build.POST("/replays", s.do(again.replayAll))
+	send.POST("/resends", s.do(again.resendAll))
+	read.GET("/jobs/:job", s.do(again.job))
+	send.POST("/jobs/:job/cancel", s.do(again.cancelJob))
+	read.POST("/preview", s.do(again.preview))
 	read.GET("/ledger", s.do(events.ledger))
 	read.GET("/stream", s.do(stream{s.opts.Runtime.Feed(), s.authority, s.keepAlive}.serve))
 
-	deliveries := deliveriesAPI{s.opts.Runtime.Store(), s.audit}
+	deliveries := deliveriesAPI{s.opts.Runtime.Store(), s.opts.Runtime, s.audit}
 	read.GET("/deliveries", s.do(deliveries.list))
 	read.GET("/deliveries/:delivery", s.do(deliveries.show))
 	send.POST("/deliveries/:delivery/resend", s.do(deliveries.resend))
+	send.PUT("/deliveries/:delivery/message", s.do(deliveries.edit))
+	send.DELETE("/deliveries/:delivery/message", s.do(deliveries.withdraw))
 
 	conversations := conversationsAPI{s.opts.Runtime.Store(), s.audit}
 	read.GET("/conversations", s.do(conversations.list))
@@ -100,4 +123,12 @@ func (s *Server) admin(r gin.IRouter) {
 	if s.opts.Pages != nil {
 		s.opts.Pages.MountAdmin(r)
 	}
+}
+
+func (s *Server) installs() installAPI {
+	h := installAPI{s.opts.Runtime, s.audit, func(c *gin.Context, status int, key string) { c.Data(status, "text/html; charset=utf-8", []byte(key)) }}
+	if s.opts.Pages != nil {
+		h.notice = s.opts.Pages.Notice
+	}
+	return h
 }

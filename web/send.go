@@ -34,12 +34,9 @@ type sent struct {
 }
 
 func (h sendAPI) send(c *gin.Context) error {
-	ch, err := h.runtime.Channel(c.Request.Context(), c.Param("channel"))
+	ch, err := enabled(c.Request.Context(), h.runtime, c.Param("channel"))
 	if err != nil {
 		return err
-	}
-	if !ch.Record.Enabled {
-		return &problem{Status: http.StatusConflict, Code: "disabled", Detail: "the channel is disabled; enable it first"}
 	}
 	var body sendBody
 	if _, err := decode(c, &body); err != nil {

@@ -20,6 +20,8 @@ type Pages interface {
 	MountAdmin(gin.IRouter)
 	// MountPublic adds what the users of a bot see.
 	MountPublic(gin.IRouter)
+	// Notice shows a page that says one thing, by its key in the locale files.
+	Notice(c *gin.Context, status int, key string)
 }
 
 // Options are the parts of the HTTP surface.
@@ -56,6 +58,7 @@ type Server struct {
 	audit     auditor
 	desks     *throttle
 	docs      *docs
+	admission *admission
 	keepAlive time.Duration // between signs of life on a stream
 }
 
@@ -79,6 +82,7 @@ func New(o Options) *Server {
 		audit:     auditor{o.Runtime.Store(), o.Now, o.Log},
 		desks:     newThrottle(deskTries, o.Now),
 		docs:      newDocs(o.Version),
+		admission: newAdmission(),
 		keepAlive: 15 * time.Second,
 	}
 }

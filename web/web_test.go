@@ -23,6 +23,8 @@ func (fakePages) MountPublic(r gin.IRouter) {
 	r.GET("/web/:channel", func(c *gin.Context) { c.String(200, "chat") })
 }
 
+func (fakePages) Notice(c *gin.Context, status int, key string) { c.String(status, key) }
+
 func withPages(o *Options) { o.Pages = fakePages{} }
 
 func TestListenersServeTheirPartsOnly(t *testing.T) {

@@ -2,7 +2,10 @@
 // sentence says so in the reader's language.
 package check
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // Status is the result of one check.
 type Status string
@@ -24,7 +27,8 @@ type Check struct {
 	Took   time.Duration
 }
 
-// New makes a check; pairs of name and value become its Params.
+// New makes a check; pairs of name and value become its Params. The code is written out, and what
+// pairs are written right after it belong to it: a test compares them with the sentences.
 func New(id string, status Status, code string, pairs ...string) Check {
 	c := Check{ID: id, Status: status, Code: code}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -45,3 +49,23 @@ func Failed(checks []Check) bool {
 	}
 	return false
 }
+
+// Explain gives an error the check that tells it in the reader's language. The error's own text and
+// what it wraps stay as they are.
+func Explain(err error, c Check) error { return &explained{err, c} }
+
+// Explained returns the check that Explain gave to err or to what it wraps.
+func Explained(err error) (Check, bool) {
+	var e *explained
+	if !errors.As(err, &e) {
+		return Check{}, false
+	}
+	return e.check, true
+}
+
+type explained struct {
+	error
+	check Check
+}
+
+func (e *explained) Unwrap() error { return e.error }

@@ -28,17 +28,18 @@ const (
 	KindLeave         Kind = "leave"
 	KindMembersJoined Kind = "members_joined"
 	KindMembersLeft   Kind = "members_left"
-	KindCommand       Kind = "command" // a slash command or shortcut
-	KindForm          Kind = "form"    // a submitted dialog or card with inputs
-	KindEvent         Kind = "event"   // anything else the platform documents; Name tells which
-	KindUnknown       Kind = "unknown" // a type this version does not know: recorded, never answered
+	KindCommand       Kind = "command"    // a slash command or shortcut
+	KindForm          Kind = "form"       // a submitted dialog or card with inputs
+	KindEvent         Kind = "event"      // anything else the platform documents; Name tells which
+	KindLate          Kind = "late_reply" // the engine's, not the platform's: it said more after its turn
+	KindUnknown       Kind = "unknown"    // a type this version does not know: recorded, never answered
 )
 
 // Kinds lists every kind of inbound event.
 var Kinds = []Kind{
 	KindText, KindPostback, KindImage, KindVideo, KindAudio, KindFile, KindLocation, KindSticker,
 	KindReaction, KindEdit, KindDelete, KindFollow, KindUnfollow, KindJoin, KindLeave,
-	KindMembersJoined, KindMembersLeft, KindCommand, KindForm, KindEvent, KindUnknown,
+	KindMembersJoined, KindMembersLeft, KindCommand, KindForm, KindEvent, KindLate, KindUnknown,
 }
 
 // FromUser tells whether a person addressed the bot with this kind of event, so that a turn is due.

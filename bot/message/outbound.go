@@ -61,8 +61,16 @@ type Message struct {
 	// QuickReplies are suggestions that vanish once the person answers. They belong to the last
 	// message of a reply.
 	QuickReplies []Action `json:"quick_replies,omitempty"`
+	// Sender shows the message under another name, where the messenger can.
+	Sender *Sender `json:"sender,omitempty"`
 	// SpeakAfterMS asks for a pause before this message, in milliseconds.
 	SpeakAfterMS int64 `json:"speak_after_ms,omitempty"`
+}
+
+// Sender is the name and picture that a message is shown under.
+type Sender struct {
+	Name    string `json:"name,omitempty"`
+	IconURL string `json:"icon_url,omitempty"`
 }
 
 // Card is one card of a list or carousel.

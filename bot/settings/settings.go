@@ -99,6 +99,15 @@ func Clean(fields []Field, in Values, policy URLPolicy) (Values, error) {
 	return out, nil
 }
 
+// Draft returns the fields with none of them required, for a form that is not complete yet.
+func Draft(fields []Field) []Field {
+	out := slices.Clone(fields)
+	for i := range out {
+		out[i].Required = false
+	}
+	return out
+}
+
 func keys(fields []Field) []string {
 	out := make([]string, len(fields))
 	for i, f := range fields {

@@ -2,11 +2,12 @@ package line
 
 import (
 	"context"
-	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
 
+	"dari/bot/check"
 	"dari/channels"
 )
 
@@ -15,7 +16,7 @@ type doctor struct {
 	*adapter
 	line     *messaging_api.MessagingApiAPI
 	report   channels.Report
-	chatMode messaging_api.BotInfoResponseCHAT_MODE
+	info     messaging_api.BotInfoResponse
 	endpoint string // the set webhook URL
 }
 
@@ -24,9 +25,9 @@ type doctor struct {
 func (a *adapter) Check(ctx context.Context) channels.Report {
 	c, err := a.client(ctx)
 	d := &doctor{adapter: a, line: c}
-	d.run("bot", func() (channels.Status, string) {
+	d.run("bot", func() check.Check {
 		if err != nil {
-			return d.unanswered("the bot's profile", nil, err)
+			return d.unanswered(nil, err)
 		}
 		return d.checkBot()
 	})
@@ -42,71 +43,79 @@ func (a *adapter) Check(ctx context.Context) channels.Report {
 	return d.report
 }
 
-// run adds one check to the report.
-func (d *doctor) run(id string, check func() (channels.Status, string)) {
+// run adds one check to the report; what it looks at is its id.
+func (d *doctor) run(id string, look func() check.Check) {
 	start := d.deps.Now()
-	status, text := check()
-	ms := d.deps.Now().Sub(start).Milliseconds()
-	d.report.Checks = append(d.report.Checks, channels.Check{ID: id, Status: status, Message: text, MS: ms})
+	c := look()
+	c.ID, c.Took = id, d.deps.Now().Sub(start)
+	d.report.Checks = append(d.report.Checks, c)
 }
+
+func pass(code string, pairs ...string) check.Check { return check.New("", check.Pass, code, pairs...) }
+
+func warn(code string, pairs ...string) check.Check { return check.New("", check.Warn, code, pairs...) }
+
+func fail(code string, pairs ...string) check.Check { return check.New("", check.Fail, code, pairs...) }
 
 // checkBot is the cheapest call that needs the token.
 // https://developers.line.biz/en/reference/messaging-api/#get-bot-info
-func (d *doctor) checkBot() (channels.Status, string) {
+func (d *doctor) checkBot() check.Check {
 	res, bot, err := d.line.GetBotInfoWithHttpInfo()
 	if bot == nil || bot.DisplayName == "" {
-		return d.unanswered("the bot's profile", res, err)
+		return d.unanswered(res, err)
 	}
-	d.report.BotName, d.chatMode = bot.DisplayName, bot.ChatMode
-	return channels.Pass, fmt.Sprintf("The token works; the bot is %q (%s, user id %s)", bot.DisplayName, bot.BasicId, bot.UserId)
+	d.report.BotName, d.info = bot.DisplayName, *bot
+	return pass("line.bot_found", "name", bot.DisplayName, "id", bot.BasicId)
 }
 
-// checkAnswers reports what else may answer users. LINE tells whether people may, but not whether
-// auto-reply and greeting messages are on.
-func (d *doctor) checkAnswers() (channels.Status, string) {
-	if d.chatMode == messaging_api.BotInfoResponseCHAT_MODE_CHAT {
-		return channels.Warn, "Chat is on, so people may answer besides the bot: LINE Official Account Manager → Settings → Response settings → Chat"
+// checkAnswers reports what else may answer users. LINE tells whether people may, and whether what they
+// have not read stays marked so, but not whether auto-reply and greeting messages are on.
+func (d *doctor) checkAnswers() check.Check {
+	switch {
+	case d.info.ChatMode != messaging_api.BotInfoResponseCHAT_MODE_CHAT:
+		return pass("line.chat_off")
+	case d.info.MarkAsReadMode == messaging_api.BotInfoResponseMARK_AS_READ_MODE_MANUAL:
+		return warn("line.chat_on_unread")
 	}
-	return channels.Pass, "Chat is off; if users see canned text, auto-reply or greeting is still on: LINE Official Account Manager → Settings → Response settings"
+	return warn("line.chat_on")
 }
 
 // checkQuota tells how many pushes are left this month. Replies are free.
 // https://developers.line.biz/en/reference/messaging-api/#get-quota
-func (d *doctor) checkQuota() (channels.Status, string) {
-	const screen = "LINE Official Account Manager → Settings → Monthly plan"
+func (d *doctor) checkQuota() check.Check {
 	res, quota, err := d.line.GetMessageQuotaWithHttpInfo()
 	if quota == nil {
-		return d.unanswered("the message quota", res, err)
+		return d.unanswered(res, err)
 	}
 	if quota.Type != messaging_api.QuotaType_LIMITED {
-		return channels.Pass, "Pushes have no monthly limit"
+		return pass("line.quota_none")
 	}
 	res, used, err := d.line.GetMessageQuotaConsumptionWithHttpInfo()
 	if used == nil {
-		return d.unanswered("the used message quota", res, err)
+		return d.unanswered(res, err)
 	}
 	left := max(quota.Value-used.TotalUsage, 0)
-	text := fmt.Sprintf("%d of %d pushes are left this month", left, quota.Value)
+	of := strconv.FormatInt(quota.Value, 10)
 	switch {
 	case left == 0:
-		return channels.Warn, "The push quota is used up, free replies still work: " + screen
+		return warn("line.quota_used_up", "of", of)
 	case left*10 < quota.Value:
-		return channels.Warn, text + ": " + screen
+		return warn("line.quota_low", "left", strconv.FormatInt(left, 10), "of", of)
 	}
-	return channels.Pass, text
+	return pass("line.quota_left", "left", strconv.FormatInt(left, 10), "of", of)
 }
 
 // unanswered words a call that brought nothing.
-func (d *doctor) unanswered(what string, res *http.Response, err error) (channels.Status, string) {
+func (d *doctor) unanswered(res *http.Response, err error) check.Check {
 	if accepted(res) {
-		return channels.Fail, fmt.Sprintf("The answer about %s is not LINE's; check the setting api_base_url", what)
+		return fail("line.odd_answer")
 	}
 	se := d.failure("check", res, err)
 	switch se.Kind {
 	case channels.Auth:
-		return channels.Fail, fmt.Sprintf("LINE refuses the channel access token (%s): LINE Developers Console → your channel → Messaging API → Channel access token → Issue", se.Code)
+		return fail("line.token_refused", "code", se.Code)
 	case channels.Config, channels.Rejected:
-		return channels.Fail, fmt.Sprintf("LINE cannot be asked for %s (%s); check the setting api_base_url", what, se.Code)
+		return fail("line.call_refused", "code", se.Code)
 	}
-	return channels.Fail, fmt.Sprintf("LINE did not answer about %s (%s); try again, or check that this server may reach LINE", what, se.Code)
+	return fail("line.no_answer", "code", se.Code)
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"dari/bot/check"
+	"dari/bot/words"
 	"dari/channels"
 	"dari/channels/channeltest"
 )
@@ -26,10 +28,10 @@ func TestCheckOfAHealthyChannelPasses(t *testing.T) {
 	var ids []string
 	for _, c := range report.Checks {
 		ids = append(ids, c.ID)
-		if c.Status != channels.Pass || c.Message == "" {
+		if c.Status != check.Pass || words.Check("en", c) == "" {
 			t.Errorf("%+v", c)
 		}
-		b.NoSecret(t, kit, "the check", c.Message)
+		b.NoSecret(t, kit, "the check", words.Check("en", c))
 	}
 	if got := strings.Join(ids, " "); got != "bot answers webhook webhook_test quota" {
 		t.Errorf("checks %s", got)
@@ -47,36 +49,37 @@ func TestCheckFindsTheFault(t *testing.T) {
 		name, path string
 		fault      channeltest.Fault
 		check      string
-		status     channels.Status
+		status     check.Status
 		says       string
 	}{
-		{"a bad token", infoPath, faultFile(t, 401, "error_401.json"), "bot", channels.Fail, screen},
-		{"an answer that is not LINE's", infoPath, fault(200, "<html>"), "bot", channels.Fail, "api_base_url"},
-		{"an answer of another shape", infoPath, fault(200, "[]"), "bot", channels.Fail, "api_base_url"},
-		{"an empty answer", infoPath, fault(200, "null"), "bot", channels.Fail, "api_base_url"},
-		{"a wrong base address", infoPath, fault(404, ""), "bot", channels.Fail, "api_base_url"},
-		{"LINE out of order", infoPath, fault(500, ""), "bot", channels.Fail, "did not answer"},
-		{"people who may answer too", infoPath, fault(200, `{"userId":"U1","displayName":"x","chatMode":"chat"}`), "answers", channels.Warn, "Official Account Manager"},
-		{"no webhook URL", hookPath, faultFile(t, 404, "error_404_webhook_not_set.json"), "webhook", channels.Fail, "Webhook URL"},
-		{"Use webhook off", hookPath, fault(200, `{"endpoint":"https://bot.example.com/line/test-channel/webhook","active":false}`), "webhook", channels.Fail, "Use webhook"},
-		{"another channel's URL", hookPath, fault(200, `{"endpoint":"https://bot.example.com/other?key=hidden","active":true}`), "webhook", channels.Warn, "https://bot.example.com/other,"},
-		{"webhook settings that cannot be read", hookPath, fault(500, ""), "webhook", channels.Fail, "did not answer"},
-		{"a webhook URL that is empty", hookPath, fault(200, `{"endpoint":"","active":true}`), "webhook", channels.Fail, "Webhook URL"},
-		{"a host that LINE cannot reach", testPath, faultFile(t, 200, "res_webhook_endpoint_test_failed.json"), "webhook_test", channels.Fail, "public authority"},
-		{"a server that is too slow", testPath, tested("REQUEST_TIMEOUT", 0), "webhook_test", channels.Fail, "two seconds"},
-		{"another channel secret", testPath, tested("ERROR_STATUS_CODE", 401), "webhook_test", channels.Fail, "Basic settings → Channel secret"},
-		{"a channel that is off", testPath, tested("ERROR_STATUS_CODE", 404), "webhook_test", channels.Fail, "enable this channel"},
-		{"a webhook URL that redirects", testPath, tested("ERROR_STATUS_CODE", 301), "webhook_test", channels.Fail, "final address"},
-		{"a server out of order", testPath, tested("ERROR_STATUS_CODE", 503), "webhook_test", channels.Fail, "answers 503"},
-		{"an answer LINE cannot read", testPath, tested("UNCLASSIFIED", 0), "webhook_test", channels.Fail, "LINE says UNCLASSIFIED"},
-		{"too many tests", testPath, faultFile(t, 429, "error_429_rate_limit.json"), "webhook_test", channels.Warn, "60 times an hour"},
-		{"a test that LINE does not answer", testPath, fault(500, ""), "webhook_test", channels.Fail, "did not answer"},
-		{"no monthly limit", quotaPath, fault(200, `{"type":"none"}`), "quota", channels.Pass, "no monthly limit"},
-		{"little quota left", quotaPath, fault(200, `{"type":"limited","value":130}`), "quota", channels.Warn, "2 of 130"},
-		{"just under a tenth of the quota left", quotaPath, fault(200, `{"type":"limited","value":142}`), "quota", channels.Warn, "14 of 142"},
-		{"a tenth of the quota left", quotaPath, fault(200, `{"type":"limited","value":143}`), "quota", channels.Pass, "15 of 143"},
-		{"no quota left", quotaPath, fault(200, `{"type":"limited","value":128}`), "quota", channels.Warn, "used up"},
-		{"a used quota that cannot be read", quotaPath + "/consumption", fault(500, ""), "quota", channels.Fail, "did not answer"},
+		{"a bad token", infoPath, faultFile(t, 401, "error_401.json"), "bot", check.Fail, screen},
+		{"an answer that is not LINE's", infoPath, fault(200, "<html>"), "bot", check.Fail, "api_base_url"},
+		{"an answer of another shape", infoPath, fault(200, "[]"), "bot", check.Fail, "api_base_url"},
+		{"an empty answer", infoPath, fault(200, "null"), "bot", check.Fail, "api_base_url"},
+		{"a wrong base address", infoPath, fault(404, ""), "bot", check.Fail, "api_base_url"},
+		{"LINE out of order", infoPath, fault(500, ""), "bot", check.Fail, "did not answer"},
+		{"people who may answer too", infoPath, fault(200, `{"userId":"U1","displayName":"x","chatMode":"chat"}`), "answers", check.Warn, "Official Account Manager"},
+		{"people whom messages wait for", infoPath, fault(200, `{"userId":"U1","displayName":"x","chatMode":"chat","markAsReadMode":"manual"}`), "answers", check.Warn, "stay unread"},
+		{"no webhook URL", hookPath, faultFile(t, 404, "error_404_webhook_not_set.json"), "webhook", check.Fail, "Webhook URL"},
+		{"Use webhook off", hookPath, fault(200, `{"endpoint":"https://bot.example.com/line/test-channel/webhook","active":false}`), "webhook", check.Fail, "Use webhook"},
+		{"another channel's URL", hookPath, fault(200, `{"endpoint":"https://bot.example.com/other?key=hidden","active":true}`), "webhook", check.Warn, "https://bot.example.com/other,"},
+		{"webhook settings that cannot be read", hookPath, fault(500, ""), "webhook", check.Fail, "did not answer"},
+		{"a webhook URL that is empty", hookPath, fault(200, `{"endpoint":"","active":true}`), "webhook", check.Fail, "Webhook URL"},
+		{"a host that LINE cannot reach", testPath, faultFile(t, 200, "res_webhook_endpoint_test_failed.json"), "webhook_test", check.Fail, "public authority"},
+		{"a server that is too slow", testPath, tested("REQUEST_TIMEOUT", 0), "webhook_test", check.Fail, "two seconds"},
+		{"another channel secret", testPath, tested("ERROR_STATUS_CODE", 401), "webhook_test", check.Fail, "Basic settings → Channel secret"},
+		{"a channel that is off", testPath, tested("ERROR_STATUS_CODE", 404), "webhook_test", check.Fail, "enable this channel"},
+		{"a webhook URL that redirects", testPath, tested("ERROR_STATUS_CODE", 301), "webhook_test", check.Fail, "final address"},
+		{"a server out of order", testPath, tested("ERROR_STATUS_CODE", 503), "webhook_test", check.Fail, "answers 503"},
+		{"an answer LINE cannot read", testPath, tested("UNCLASSIFIED", 0), "webhook_test", check.Fail, "understands (UNCLASSIFIED: x)"},
+		{"too many tests", testPath, faultFile(t, 429, "error_429_rate_limit.json"), "webhook_test", check.Warn, "60 times an hour"},
+		{"a test that LINE does not answer", testPath, fault(500, ""), "webhook_test", check.Fail, "did not answer"},
+		{"no monthly limit", quotaPath, fault(200, `{"type":"none"}`), "quota", check.Pass, "no monthly limit"},
+		{"little quota left", quotaPath, fault(200, `{"type":"limited","value":130}`), "quota", check.Warn, "2 of 130"},
+		{"just under a tenth of the quota left", quotaPath, fault(200, `{"type":"limited","value":142}`), "quota", check.Warn, "14 of 142"},
+		{"a tenth of the quota left", quotaPath, fault(200, `{"type":"limited","value":143}`), "quota", check.Pass, "15 of 143"},
+		{"no quota left", quotaPath, fault(200, `{"type":"limited","value":128}`), "quota", check.Warn, "used up"},
+		{"a used quota that cannot be read", quotaPath + "/consumption", fault(500, ""), "quota", check.Fail, "did not answer"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			b := kit.Open(t)
@@ -85,7 +88,7 @@ func TestCheckFindsTheFault(t *testing.T) {
 				if c.ID != row.check {
 					continue
 				}
-				if c.Status != row.status || !strings.Contains(c.Message, row.says) || strings.Contains(c.Message, "hidden") {
+				if c.Status != row.status || !strings.Contains(words.Check("en", c), row.says) || strings.Contains(words.Check("en", c), "hidden") {
 					t.Errorf("%+v", c)
 				}
 				return
@@ -102,7 +105,7 @@ func TestCheckFindsTheFault(t *testing.T) {
 			cancel()
 		}()
 		report := b.Adapter.Check(ctx)
-		if len(report.Checks) != 1 || report.Checks[0].Status != channels.Fail {
+		if len(report.Checks) != 1 || report.Checks[0].Status != check.Fail {
 			t.Errorf("%+v", report)
 		}
 	})
@@ -127,7 +130,7 @@ func TestWebhookTestHidesTheQueryOfTheURL(t *testing.T) {
 	b.Platform.FailNext(hookPath, fault(200, `{"endpoint":"`+endpoint+`","active":true}`))
 	b.Platform.FailNext(testPath, fault(200, `{"success":false,"timestamp":"2026-11-21T09:13:02.871Z","statusCode":0,"reason":"COULD_NOT_CONNECT","detail":"TLS handshake failure: `+endpoint+`"}`))
 	for _, c := range b.Adapter.Check(context.Background()).Checks {
-		if strings.Contains(c.Message, "hidden") {
+		if strings.Contains(words.Check("en", c), "hidden") {
 			t.Errorf("%+v", c)
 		}
 	}

@@ -53,6 +53,7 @@ const (
 // that are larger, or not alike, are shown as a Flex message.
 func (Type) Limits() channels.Limits {
 	return channels.Limits{
+		Redelivers: true, Patience: 2 * time.Second,
 		Messages: map[message.Type]channels.Level{
 			message.TypeText:     channels.Full,
 			message.TypeImage:    channels.Full,    // Alt has no place

@@ -2,6 +2,7 @@
 package line
 
 import (
+	"dari/bot/message"
 	"dari/bot/settings"
 	"dari/channels"
 )
@@ -24,6 +25,7 @@ func (Type) Name() string { return Name }
 // Messaging API is switched on and automatic answers are switched off, and the LINE Developers Console.
 func (Type) Setup() channels.Setup {
 	return channels.Setup{
+		Sample: channels.Sample{Conversation: message.Conversation{ID: "U0123456789abcdef0123456789abcdef", Kind: message.Direct}},
 		Fields: []settings.Field{
 			{Key: "channel_secret", Kind: settings.Secret, Required: true, Help: "line.channel_secret", Example: "0f1e2d3c4b5a69788796a5b4c3d2e1f0"},
 			{Key: "channel_access_token", Kind: settings.Secret, Required: true, Help: "line.channel_access_token", Example: "AbCd…1O/w1cDnyilFU="},

@@ -2,14 +2,13 @@ package naverworks
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
+	"dari/bot/check"
 	"dari/channels"
 )
 
@@ -26,31 +25,25 @@ type bot struct {
 // Check implements channels.Adapter. It uses the shared token, since a second one could kill it.
 func (a *adapter) Check(ctx context.Context) channels.Report {
 	r := &report{now: a.Now, last: a.Now()}
-	a.http.drift.last.Store(nil)
-	a.inspect(ctx, r)
-	a.checkClock(r)
-	return r.Report
-}
-
-func (a *adapter) inspect(ctx context.Context, r *report) {
+	a.checkKey(r)
 	began := a.Now()
 	t, err := a.tokens.Get(ctx)
 	if err != nil {
-		r.add("token", channels.Fail, sentence(err))
-		return
+		r.keep(a.tokenFault(err))
+		return r.Report
 	}
-	r.add("token", channels.Pass, "The access token is good until "+t.ExpiresAt.UTC().Format("2006-01-02 15:04 UTC")+".")
-	b, t, fault := a.getBot(ctx, t, began)
+	r.add("token", check.Pass, "naverworks.token_good", "until", t.ExpiresAt.UTC().Format("2006-01-02 15:04 UTC"))
+	b, t, found := a.getBot(ctx, t, began)
 	a.checkScopes(r, t)
-	if fault != "" {
-		r.add("bot", channels.Fail, fault)
-		return
+	r.keep(found)
+	if found.Status == check.Fail {
+		return r.Report
 	}
 	r.BotName = string(b.BotName)
-	r.add("bot", channels.Pass, fmt.Sprintf("The bot is found: %s.", b.BotName))
 	a.checkCallback(r, b)
 	checkEvents(r, b)
 	a.checkPublic(ctx, r, t)
+	return r.Report
 }
 
 // report stamps each check with the time since the one before.
@@ -60,68 +53,107 @@ type report struct {
 	last time.Time
 }
 
-func (r *report) add(id string, s channels.Status, text string) {
-	now := r.now()
-	r.Checks = append(r.Checks, channels.Check{ID: id, Status: s, Message: text, MS: now.Sub(r.last).Milliseconds()})
-	r.last = now
+func (r *report) add(id string, s check.Status, code string, pairs ...string) {
+	r.keep(check.New(id, s, code, pairs...))
 }
 
-// getBot returns the bot, or a sentence that says why not, with the token that was used in the end. A
-// refused token is replaced unless it was issued for this very check: the next one would fare no better.
-func (a *adapter) getBot(ctx context.Context, t channels.Token, began time.Time) (bot, channels.Token, string) {
+func (r *report) keep(c check.Check) {
+	now := r.now()
+	c.Took, r.last = now.Sub(r.last), now
+	r.Checks = append(r.Checks, c)
+}
+
+// shortKey is what RSA keys have at least today; the console issues them with 2048 bits.
+const shortKey = 2048
+
+// checkKey tells of a key that works although it is not as the console gave it. One that does not work
+// has been refused with the settings.
+func (a *adapter) checkKey(r *report) {
+	switch bits := a.privateKey.N.BitLen(); {
+	case bits < shortKey:
+		r.add("private_key", check.Warn, "naverworks.key_short", "bits", strconv.Itoa(bits))
+	case a.keyMended:
+		r.add("private_key", check.Pass, "naverworks.key_mended", "bits", strconv.Itoa(bits))
+	default:
+		r.add("private_key", check.Pass, "naverworks.key_good", "bits", strconv.Itoa(bits))
+	}
+}
+
+// tokenFault says why there is no token.
+func (a *adapter) tokenFault(err error) check.Check {
+	se := channels.AsSendError(err)
+	fail := func(code string, pairs ...string) check.Check { return check.New("token", check.Fail, code, pairs...) }
+	switch {
+	case se.Code == "invalid_scope":
+		return fail("naverworks.token_scope", "scopes", strings.ReplaceAll(a.scopes, " ", ", "))
+	case se.Code == "invalid_grant":
+		return fail("naverworks.token_assertion")
+	case se.Code == "invalid_client", se.Code == "unauthorized_client":
+		return fail("naverworks.token_client")
+	case se.Code == "private_key":
+		return fail("naverworks.key_damaged")
+	case se.Code == "address_refused":
+		return fail("naverworks.token_address_refused")
+	case se.Kind == channels.Auth:
+		return fail("naverworks.token_refused", "code", se.Code)
+	case se.Kind == channels.Config:
+		return fail("naverworks.token_address", "code", se.Code)
+	}
+	return fail("naverworks.token_unanswered", "code", se.Code)
+}
+
+// getBot returns the bot and the check that says whether it was found, with the token that was used in
+// the end. A refused token is replaced unless it was issued for this very check: the next one would fare
+// no better.
+func (a *adapter) getBot(ctx context.Context, t channels.Token, began time.Time) (bot, channels.Token, check.Check) {
 	ans, failed := a.api(ctx, http.MethodGet, "", "", t)
 	if failed == nil && ans.status == http.StatusUnauthorized && t.IssuedAt.Before(began) {
 		other, err := a.tokens.Replace(ctx, t.Access)
 		if err != nil {
-			return bot{}, t, sentence(err)
+			c := a.tokenFault(err)
+			c.ID = "bot"
+			return bot{}, t, c
 		}
 		t = other
 		ans, failed = a.api(ctx, http.MethodGet, "", "", t)
 	}
-	if failed != nil {
-		return bot{}, t, sentence(failed)
+	b, found := a.readBot(ans, failed, t)
+	return b, t, found
+}
+
+func (a *adapter) readBot(ans answer, failed *channels.SendError, t channels.Token) (b bot, found check.Check) {
+	fail := func(code string, pairs ...string) check.Check { return check.New("bot", check.Fail, code, pairs...) }
+	switch {
+	case failed != nil && failed.Kind == channels.Config:
+		return b, fail("naverworks.bot_address")
+	case failed != nil:
+		return b, fail("naverworks.bot_unanswered", "code", failed.Code)
 	}
-	code, said := a.apiFault(ans, t)
-	var b bot
+	code, _ := a.apiFault(ans, t)
 	switch s := ans.status; {
 	case ans.ok() && readJSON(ans, &b) && b.BotName != "":
-		return b, t, ""
+		return b, check.New("bot", check.Pass, "naverworks.bot_found", "name", string(b.BotName))
 	case s/100 == 2, s/100 == 3:
-		return bot{}, t, "The answer is not a bot. Check api_base_url."
+		return bot{}, fail("naverworks.bot_address")
 	case s == http.StatusUnauthorized, s == http.StatusForbidden:
-		return bot{}, t, "The app may not look at the bot (" + code + "). Developer Console → API → ClientApp → OAuth Scopes: tick bot and bot.read; and make sure that the bot belongs to the same company as the app."
+		return bot{}, fail("naverworks.bot_forbidden", "code", code)
 	case s == http.StatusNotFound:
-		return bot{}, t, "There is no bot " + a.botID + ". Developer Console → Bot: copy the Bot ID."
-	default:
-		return bot{}, t, "The bot cannot be read at the moment (" + code + said + "). Try again in a minute."
+		return bot{}, fail("naverworks.bot_unknown", "bot", a.botID)
 	}
+	return bot{}, fail("naverworks.bot_unanswered", "code", code)
 }
 
 func (a *adapter) checkScopes(r *report, t channels.Token) {
-	const screen = " Developer Console → API → ClientApp → OAuth Scopes, then wait some minutes."
 	granted := channels.Scopes(t.Scope)
 	lacking := slices.DeleteFunc(channels.Scopes(a.scopes), func(s string) bool { return slices.Contains(granted, s) })
 	switch {
 	case missing(t, sendScopes) != "":
-		r.add("scopes", channels.Fail, "The app has no bot or bot.message permission yet, so the bot cannot send."+screen)
+		r.add("scopes", check.Fail, "naverworks.scopes_send")
 	case missing(t, readScopes) != "":
-		r.add("scopes", channels.Warn, "The app has no bot or bot.read permission, so this test cannot look at the bot."+screen)
+		r.add("scopes", check.Warn, "naverworks.scopes_read")
 	case len(granted) > 0 && len(lacking) > 0:
-		r.add("scopes", channels.Warn, "Not granted although asked for: "+strings.Join(lacking, ", ")+"."+screen)
+		r.add("scopes", check.Warn, "naverworks.scopes_lacking", "scopes", strings.Join(lacking, ", "))
 	default:
-		r.add("scopes", channels.Pass, "The needed permissions are granted.")
+		r.add("scopes", check.Pass, "naverworks.scopes_good")
 	}
-}
-
-// sentence makes an error's text one for the form.
-func sentence(err error) string {
-	text := err.Error()
-	if se := channels.AsSendError(err); se.Err != nil {
-		text = se.Err.Error()
-		if se.Code != "" {
-			text += " (" + se.Code + ")"
-		}
-	}
-	first, size := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(first)) + text[size:] + "."
 }

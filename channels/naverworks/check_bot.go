@@ -7,22 +7,31 @@ import (
 	"slices"
 	"strings"
 
+	"dari/bot/check"
 	"dari/channels"
 )
 
 func (a *adapter) checkCallback(r *report, b bot) {
-	const screen = " Developer Console → Bot → Callback URL: "
 	u, err := url.Parse(string(b.CallbackURL))
 	switch {
 	case !b.EnableCallback:
-		r.add("callback", channels.Fail, "The bot's callback is off, so no message reaches this channel."+screen+"switch it on and paste this channel's webhook URL.")
+		r.add("callback", check.Fail, "naverworks.callback_off")
 	case b.CallbackURL == "":
-		r.add("callback", channels.Fail, "The bot has no callback URL, so no message reaches this channel."+screen+"paste this channel's webhook URL.")
-	case err != nil || !strings.HasSuffix(u.Path, "/naverworks/"+a.ChannelID+"/webhook"):
-		r.add("callback", channels.Warn, "The bot's callback URL is not this channel's webhook URL."+screen+"compare the two, unless a proxy in between changes the path.")
+		r.add("callback", check.Fail, "naverworks.callback_none")
+	case err != nil:
+		r.add("callback", check.Fail, "naverworks.callback_unreadable")
+	case a.ChannelID != "" && !strings.HasSuffix(u.Path, "/naverworks/"+a.ChannelID+"/webhook"):
+		r.add("callback", check.Warn, "naverworks.callback_other", "url", withoutQuery(u))
+	case a.CallbackURL != "" && string(b.CallbackURL) != a.CallbackURL:
+		r.add("callback", check.Warn, "naverworks.callback_host", "url", withoutQuery(u), "ours", a.CallbackURL)
 	default:
-		r.add("callback", channels.Pass, "The callback is on and leads to this channel.")
+		r.add("callback", check.Pass, "naverworks.callback_on", "url", withoutQuery(u))
 	}
+}
+
+// withoutQuery leaves out the parts of an address that may hold a secret.
+func withoutQuery(u *url.URL) string {
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
 // What a member can send, and what is reported about rooms and chats. begin and end are off unless
@@ -33,24 +42,30 @@ var (
 )
 
 func checkEvents(r *report, b bot) {
-	checkTicked(r, "callback_types", b.CallbackEvents, contentTypes, "text", "Members cannot send the bot")
-	checkTicked(r, "channel_events", b.ChannelEvents, eventTypes, "message", "The bot is not told about")
+	switch lacking := unticked(b.CallbackEvents, contentTypes); {
+	case b.CallbackEvents == nil:
+		r.add("callback_types", check.Warn, "naverworks.types_untold")
+	case slices.Contains(lacking, "text"):
+		r.add("callback_types", check.Fail, "naverworks.types_no_text", "types", strings.Join(lacking, ", "))
+	case len(lacking) > 0:
+		r.add("callback_types", check.Warn, "naverworks.types_lacking", "types", strings.Join(lacking, ", "))
+	default:
+		r.add("callback_types", check.Pass, "naverworks.types_all")
+	}
+	switch lacking := unticked(b.ChannelEvents, eventTypes); {
+	case b.ChannelEvents == nil:
+		r.add("channel_events", check.Warn, "naverworks.types_untold")
+	case slices.Contains(lacking, "message"):
+		r.add("channel_events", check.Fail, "naverworks.events_no_message", "types", strings.Join(lacking, ", "))
+	case len(lacking) > 0:
+		r.add("channel_events", check.Warn, "naverworks.events_lacking", "types", strings.Join(lacking, ", "))
+	default:
+		r.add("channel_events", check.Pass, "naverworks.events_all")
+	}
 }
 
-func checkTicked(r *report, id string, ticked []loose, all []string, vital, consequence string) {
-	lacking := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(ticked, loose(s)) })
-	switch {
-	case ticked == nil:
-		r.add(id, channels.Warn, "The platform did not say which types are ticked. Developer Console → Bot → Callback URL: look there.")
-	case len(lacking) == 0:
-		r.add(id, channels.Pass, "All types are ticked.")
-	default:
-		status := channels.Warn
-		if slices.Contains(lacking, vital) {
-			status = channels.Fail
-		}
-		r.add(id, status, consequence+": "+strings.Join(lacking, ", ")+". Developer Console → Bot → Callback URL: tick the missing types.")
-	}
+func unticked(ticked []loose, all []string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(ticked, loose(s)) })
 }
 
 // botDomain is a company, or a part of one, that the bot was added to:
@@ -62,7 +77,6 @@ type botDomain struct {
 // checkPublic looks whether the bot was added in the Admin console and is public there, without which
 // members do not find it. A token that may not look says nothing about that.
 func (a *adapter) checkPublic(ctx context.Context, r *report, t channels.Token) {
-	const remedy = " Admin → Service → Bot: add the bot, set it to public and choose who may use it."
 	var got struct {
 		Domains []botDomain `json:"domains"`
 	}
@@ -71,12 +85,12 @@ func (a *adapter) checkPublic(ctx context.Context, r *report, t channels.Token) 
 	switch {
 	case added && (ans.status == http.StatusUnauthorized || ans.status == http.StatusForbidden):
 	case failed != nil, added && (!ans.ok() || !readJSON(ans, &got)):
-		r.add("public", channels.Warn, "Whether members can find the bot is not known, since the platform does not say at the moment. Try again in a minute.")
+		r.add("public", check.Warn, "naverworks.public_untold")
 	case len(got.Domains) == 0:
-		r.add("public", channels.Warn, "The bot is not added to any company, so nobody finds it."+remedy)
+		r.add("public", check.Warn, "naverworks.public_nowhere")
 	case !slices.ContainsFunc(got.Domains, func(d botDomain) bool { return d.Visible }):
-		r.add("public", channels.Warn, "The bot is not public, so members do not find it."+remedy)
+		r.add("public", check.Warn, "naverworks.public_off")
 	default:
-		r.add("public", channels.Pass, "The bot is public.")
+		r.add("public", check.Pass, "naverworks.public_on")
 	}
 }

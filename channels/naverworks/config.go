@@ -19,13 +19,14 @@ type config struct {
 	clientSecret   string
 	serviceAccount string
 	privateKey     *rsa.PrivateKey
+	keyMended      bool   // it had lost its line breaks or the like
 	authHeader     string // "" closes the token desk
 	scopes         string // separated by single spaces
 	authURL        string // without a slash at the end
 	apiURL         string
 }
 
-// newConfig decodes the settings; the error is a *settings.Error.
+// newConfig decodes the settings; the error is or wraps a *settings.Error.
 func newConfig(v settings.Values) (config, error) {
 	if err := checkCredentials(v); err != nil {
 		return config{}, err
@@ -49,6 +50,7 @@ func newConfig(v settings.Values) (config, error) {
 	if c.privateKey, err = parseKey(v.Text("private_key")); err != nil {
 		return config{}, err
 	}
+	c.keyMended = mended(v.Text("private_key"))
 	if c.authURL, err = baseURL("auth_base_url", v.Text("auth_base_url"), defaultAuthURL); err != nil {
 		return config{}, err
 	}

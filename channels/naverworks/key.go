@@ -4,11 +4,13 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/pem"
 	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
+	"dari/bot/check"
 	"dari/bot/settings"
 )
 
@@ -19,30 +21,39 @@ var (
 )
 
 // parseKey reads the service account's RSA key from its PEM text (PKCS#8 as the console issues it, or
-// PKCS#1), also when line breaks were lost or written as \n on the way. The error is a *settings.Error.
+// PKCS#1), also when line breaks were lost or written as \n on the way. The error wraps a
+// *settings.Error and explains itself to the check.
 func parseKey(text string) (*rsa.PrivateKey, error) {
 	label, der, ok := decodePEM(text)
 	switch {
 	case !ok:
-		return nil, keyError("cannot be read as a private key, perhaps because it lost its line breaks or its end")
+		return nil, keyError("cannot be read as a private key, perhaps because it lost its line breaks or its end", "naverworks.key_unreadable")
 	case strings.Contains(label, "ENCRYPTED"):
-		return nil, keyError("is protected by a password")
+		return nil, keyError("is protected by a password", "naverworks.key_encrypted")
 	case strings.Contains(label, "PUBLIC"), strings.Contains(label, "CERTIFICATE"):
-		return nil, keyError("is a public key or a certificate, not the private key")
+		return nil, keyError("is a public key or a certificate, not the private key", "naverworks.key_public")
 	}
 	key, err := parseDER(der)
 	switch {
 	case err != nil:
-		return nil, keyError("is damaged or incomplete")
+		return nil, keyError("is damaged or incomplete", "naverworks.key_damaged")
 	case key == nil:
-		return nil, keyError("is not an RSA key")
+		return nil, keyError("is not an RSA key", "naverworks.key_kind")
 	}
 	return key, nil
 }
 
-func keyError(fault string) error {
-	return settings.Errorf("private_key", "pem",
-		"%s; download the key in the Developer Console under API, ClientApp, Service Account, and upload the .key file instead of pasting", fault)
+// keyError says the fault twice: in English, and by the code of a check in the reader's language.
+func keyError(fault, code string) error {
+	return check.Explain(settings.Errorf("private_key", "pem",
+		"%s; download the key in the Developer Console under API, ClientApp, Service Account, and upload the .key file instead of pasting", fault),
+		check.New("private_key", check.Fail, code))
+}
+
+// mended tells a key that parseKey read although it is not PEM as others read it.
+func mended(text string) bool {
+	block, _ := pem.Decode([]byte(text))
+	return block == nil
 }
 
 // decodePEM returns the first block that is a private key, else the first block. encoding/pem insists on

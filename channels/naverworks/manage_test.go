@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"dari/bot/check"
 	"dari/bot/message"
 	"dari/channels"
 	"dari/channels/channeltest"
@@ -20,7 +21,7 @@ var _ setter = (*adapter)(nil)
 
 func TestTheWebhookIsSetAndTheRestOfTheBotStays(t *testing.T) {
 	b := open(t, channeltest.NaverWorksOptions{Bot: map[string]any{"enableCallback": false, "callbackUrl": ""}}, nil)
-	if got := line(b.Adapter.Check(context.Background()), "callback"); got.Status != channels.Fail {
+	if got := line(b.Adapter.Check(context.Background()), "callback"); got.Status != check.Fail {
 		t.Fatalf("got %+v", got)
 	}
 	if err := b.Adapter.(setter).SetWebhook(context.Background(), "https://bot.example.com/naverworks/test-channel/webhook"); err != nil {
@@ -35,7 +36,7 @@ func TestTheWebhookIsSetAndTheRestOfTheBotStays(t *testing.T) {
 	if want := `{"callbackUrl":"https://bot.example.com/naverworks/test-channel/webhook","enableCallback":true}`; len(patches) != 1 || patches[0] != want {
 		t.Errorf("got %q", patches)
 	}
-	if got := line(b.Adapter.Check(context.Background()), "callback"); got.Status != channels.Pass {
+	if got := line(b.Adapter.Check(context.Background()), "callback"); got.Status != check.Pass {
 		t.Errorf("got %+v", got)
 	}
 }

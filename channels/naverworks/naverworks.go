@@ -29,12 +29,11 @@ func (Type) New(v settings.Values, d channels.Deps) (channels.Adapter, error) {
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	limit := client.Timeout
 	client.Timeout = 0
-	drift := &drift{now: d.Now}
 	calls := func(timeout time.Duration) wire {
 		if limit > 0 {
 			timeout = min(timeout, limit)
 		}
-		return wire{client: &client, timeout: timeout, drift: drift}
+		return wire{client: &client, timeout: timeout}
 	}
 	a := &adapter{config: c, Deps: d, http: calls(callTimeout), files: calls(fileTimeout)}
 	a.tokens = a.newTokens()

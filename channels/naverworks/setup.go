@@ -1,6 +1,7 @@
 package naverworks
 
 import (
+	"dari/bot/message"
 	"dari/bot/settings"
 	"dari/channels"
 )
@@ -20,6 +21,7 @@ const (
 // Setup implements channels.Type.
 func (Type) Setup() channels.Setup {
 	return channels.Setup{
+		Sample: channels.Sample{Conversation: message.Conversation{ID: "sample", Kind: message.Direct}},
 		Fields: []settings.Field{
 			{Key: "bot_id", Kind: settings.Text, Required: true, Help: "naverworks.bot_id", Example: "3001234"},
 			{Key: "bot_secret", Kind: settings.Secret, Required: true, Help: "naverworks.bot_secret"},

@@ -21,7 +21,6 @@ const answerLimit = 1 << 20
 type wire struct {
 	client  *http.Client
 	timeout time.Duration
-	drift   *drift
 }
 
 // answer is an HTTP answer.
@@ -47,7 +46,6 @@ func (w wire) do(ctx context.Context, method, address string, h http.Header, bod
 		return answer{}, transportError(err)
 	}
 	defer resp.Body.Close()
-	w.drift.note(resp.Header)
 	out := answer{status: resp.StatusCode, header: resp.Header}
 	out.body, err = io.ReadAll(io.LimitReader(resp.Body, answerLimit))
 	out.cut = err != nil

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"dari/channels"
 	"dari/channels/channeltest"
 )
 
@@ -18,11 +17,7 @@ func TestTheAppFileIsTheManifestOfThisChannel(t *testing.T) {
 		b := kit(t).Open(t)
 		deps := kit(t).Deps(b, channeltest.LocalClient(time.Second))
 		deps.CallbackURL = address
-		a, err := Type{}.New(b.Values, deps)
-		if err != nil {
-			t.Fatal(err)
-		}
-		file, err := a.(channels.AppPackager).AppFile("총무봇")
+		file, err := Type{}.AppFile(b.Values, deps, "총무봇")
 		if err != nil || !strings.Contains(string(file.Data), holds) || !strings.HasPrefix(file.Link, appsURL) {
 			t.Errorf("%q: %v\n%s\n%s", address, err, file.Data, file.Link)
 		}

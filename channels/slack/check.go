@@ -2,12 +2,13 @@ package slack
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	slackapi "github.com/slack-go/slack"
 
+	"dari/bot/check"
 	"dari/channels"
 )
 
@@ -15,35 +16,26 @@ import (
 var (
 	// neededScopes are for being spoken to, in the direct chat and by mention, and for answering.
 	neededScopes = []string{"app_mentions:read", "chat:write", "im:history"}
-	usefulScopes = []struct{ scope, without string }{
-		{"channels:history", "messages in channels arrive only with a mention"},
-		{"files:read", "files that people send cannot be read"},
-		{"files:write", "videos, sounds and files cannot be sent"},
-		{"groups:history", "messages in private channels arrive only with a mention"},
-		{"im:write", "the bot cannot write to a person first"},
-		{"mpim:history", "messages in group chats arrive only with a mention"},
-	}
+	// usefulScopes are for messages in rooms without a mention, for files, and for writing to a person first.
+	usefulScopes = []string{"channels:history", "files:read", "files:write", "groups:history", "im:write", "mpim:history"}
 )
 
 // Check implements channels.Adapter with https://docs.slack.dev/reference/methods/auth.test .
 func (a *adapter) Check(ctx context.Context) channels.Report {
 	start := a.deps.Now()
 	who, err := a.api.AuthTestContext(ctx)
-	took := a.deps.Now().Sub(start).Milliseconds()
+	took := a.deps.Now().Sub(start)
 	if err == nil && who.UserID == "" {
-		err = channels.Failf(channels.Config, "", "slack: auth.test: the answer is not Slack's; check api_base_url")
+		err = channels.Failf(channels.Config, "no_user", "slack: auth.test: the answer is not Slack's; check api_base_url")
 	}
 	if err != nil {
-		return channels.Report{Checks: []channels.Check{{ID: "auth", Status: channels.Fail, Message: a.explain(err), MS: took}}}
+		return channels.Report{Checks: []check.Check{timed(a.explain(err), took)}}
 	}
-	auth := channels.Check{
-		ID: "auth", Status: channels.Pass, MS: took,
-		Message: a.scrub(fmt.Sprintf("Slack knows the bot as %s in the workspace %s.", who.User, first(who.Team, who.TeamID))),
-	}
+	auth := check.New("auth", check.Pass, "slack.known", "name", a.scrub(who.User), "team", a.scrub(first(who.Team, who.TeamID)))
 	granted, told := who.Header["X-Oauth-Scopes"]
 	report := channels.Report{
 		BotName: a.scrub(who.User),
-		Checks:  []channels.Check{auth, a.checkToken(who), checkScopes(strings.Join(granted, ","), told)},
+		Checks:  []check.Check{timed(auth, took), a.checkToken(who), checkScopes(strings.Join(granted, ","), told)},
 	}
 	if a.appToken != "" {
 		report.Checks = append(report.Checks, a.checkSocket(ctx))
@@ -51,71 +43,73 @@ func (a *adapter) Check(ctx context.Context) channels.Report {
 	return report
 }
 
-// checkSocket asks for an address to connect to, and leaves it unused.
-func (a *adapter) checkSocket(ctx context.Context) channels.Check {
-	c := channels.Check{ID: "socket", Status: channels.Pass, Message: "Slack lets the app connect with Socket Mode, and sends nothing to its request URLs."}
-	start := a.deps.Now()
-	_, _, err := a.api.StartSocketModeContext(ctx)
-	c.MS = a.deps.Now().Sub(start).Milliseconds()
-	if err == nil {
-		return c
-	}
-	switch e := a.socketError(err); e.Kind {
-	case channels.RateLimited: // once a minute is all that Slack promises
-		c.Status, c.Message = channels.Warn, "Slack limits how often a connection may be opened just now: try again in a minute."
-	default:
-		c.Status, c.Message = channels.Fail, "Slack does not let the app connect with Socket Mode: "+e.Error()+"."
-	}
+func timed(c check.Check, took time.Duration) check.Check {
+	c.Took = took
 	return c
 }
 
-// explain is a failed connection test as one sentence.
-func (a *adapter) explain(err error) string {
+// explain words a call of auth.test that failed.
+func (a *adapter) explain(err error) check.Check {
+	fail := func(code string, pairs ...string) check.Check { return check.New("auth", check.Fail, code, pairs...) }
 	e := a.sendError("auth.test", err)
-	switch e.Kind {
-	case channels.Auth:
-		return fmt.Sprintf("Slack refuses the bot token (%s): open %s, choose the app, and %s.", e.Code, appsURL, first(remedies[e.Code], reinstall))
-	case channels.RateLimited:
-		return "Slack limits the number of calls just now: try again in a minute."
+	said := first(e.Code, "no_json")
+	switch {
+	case e.Code == "token_expired":
+		return fail("slack.token_expired")
+	case e.Code == "not_allowed_token_type":
+		return fail("slack.token_type")
+	case e.Kind == channels.Auth:
+		return fail("slack.token_refused", "code", said)
+	case e.Kind == channels.RateLimited:
+		return fail("slack.limited")
+	case e.Kind == channels.Config:
+		return fail("slack.address", "code", said)
 	}
-	return fmt.Sprintf("Slack did not answer as it should: %s.", e.Error())
+	return fail("slack.unanswered", "code", said)
 }
 
 // checkToken tells the sort of token. A token that is not a bot's would speak in a person's name.
-func (a *adapter) checkToken(who *slackapi.AuthTestResponse) channels.Check {
-	c := channels.Check{ID: "token", Status: channels.Pass, Message: "The token is a bot token."}
+func (a *adapter) checkToken(who *slackapi.AuthTestResponse) check.Check {
 	switch {
 	case who.BotID == "":
-		c.Status, c.Message = channels.Fail, "The token is not a bot's: open "+appsURL+", choose the app, OAuth & Permissions, and copy the Bot User OAuth Token."
+		return check.New("token", check.Fail, "slack.token_no_bot")
 	case a.rotating():
-		c.Status, c.Message = channels.Warn, "The token expires after twelve hours because token rotation is on, which cannot be undone: create an app without it under "+appsURL+"."
+		return check.New("token", check.Warn, "slack.token_rotates")
 	}
-	return c
+	return check.New("token", check.Pass, "slack.token_good")
 }
 
-func checkScopes(granted string, told bool) channels.Check {
+func checkScopes(granted string, told bool) check.Check {
 	have := channels.Scopes(granted)
-	var needed, useful, without []string
-	for _, scope := range neededScopes {
-		if !slices.Contains(have, scope) {
-			needed = append(needed, scope)
-		}
+	lacking := func(scopes []string) []string {
+		return slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return slices.Contains(have, s) })
 	}
-	for _, u := range usefulScopes {
-		if !slices.Contains(have, u.scope) {
-			useful = append(useful, u.scope)
-			without = append(without, u.scope+" ("+u.without+")")
-		}
-	}
-	const remedy = ": open " + appsURL + ", choose the app, OAuth & Permissions, Bot Token Scopes, add them and install the app again."
-	c := channels.Check{ID: "scopes", Status: channels.Pass, Message: "The app has all permissions it needs."}
+	needed, useful := lacking(neededScopes), lacking(usefulScopes)
 	switch {
 	case !told:
-		c.Status, c.Message = channels.Warn, "Slack did not tell the permissions of the app."
+		return check.New("scopes", check.Warn, "slack.scopes_untold")
 	case len(needed) > 0:
-		c.Status, c.Message = channels.Fail, "The app lacks the permissions "+strings.Join(append(needed, useful...), ", ")+remedy
+		return check.New("scopes", check.Fail, "slack.scopes_needed", "scopes", strings.Join(append(needed, useful...), ", "))
 	case len(useful) > 0:
-		c.Status, c.Message = channels.Warn, "The app lacks the permissions "+strings.Join(without, ", ")+remedy
+		return check.New("scopes", check.Warn, "slack.scopes_useful", "scopes", strings.Join(useful, ", "))
 	}
-	return c
+	return check.New("scopes", check.Pass, "slack.scopes_good")
+}
+
+// checkSocket asks for an address to connect to, and leaves it unused.
+func (a *adapter) checkSocket(ctx context.Context) check.Check {
+	start := a.deps.Now()
+	_, _, err := a.api.StartSocketModeContext(ctx)
+	took := a.deps.Now().Sub(start)
+	if err == nil {
+		return timed(check.New("socket", check.Pass, "slack.socket_open"), took)
+	}
+	switch e := a.socketError(err); e.Kind {
+	case channels.RateLimited: // once a minute is all that Slack promises
+		return timed(check.New("socket", check.Warn, "slack.socket_limited"), took)
+	case channels.Auth:
+		return timed(check.New("socket", check.Fail, "slack.socket_token", "code", e.Code), took)
+	default:
+		return timed(check.New("socket", check.Fail, "slack.socket_failed", "code", first(e.Code, "no_json")), took)
+	}
 }

@@ -6,7 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"dari/channels"
+	"dari/bot/check"
+	"dari/bot/words"
 	"dari/channels/channeltest"
 )
 
@@ -19,21 +20,21 @@ func TestTheConnectionTest(t *testing.T) {
 		name   string
 		fault  channeltest.Fault
 		id     string
-		status channels.Status
+		status check.Status
 		says   []string
 	}{
-		{"names the bot and the workspace", channeltest.Fault{}, "auth", channels.Pass, []string{"order-helper", "예제상점"}},
-		{"passes a bot token", channeltest.Fault{}, "token", channels.Pass, nil},
-		{"passes when all permissions are there", channeltest.Fault{}, "scopes", channels.Pass, nil},
-		{"names the permissions it needs", channeltest.Fault{Status: 200, Header: granted("chat:write,channels:history"), Body: ok}, "scopes", channels.Fail, []string{"app_mentions:read", "im:history", "OAuth & Permissions"}},
-		{"warns of permissions that would be good", channeltest.Fault{Status: 200, Header: granted("app_mentions:read,chat:write,im:history"), Body: ok}, "scopes", channels.Warn, []string{"channels:history", "files:read", "files:write (videos, sounds and files cannot be sent)", "im:write", "OAuth & Permissions"}},
-		{"warns when permissions are not told", channeltest.Fault{Status: 200, Header: jsonHeader, Body: ok}, "scopes", channels.Warn, nil},
-		{"fails a person's token", channeltest.Fault{Status: 200, Header: jsonHeader, Body: `{"ok":true,"user":"mina","user_id":"U1","team":"T"}`}, "token", channels.Fail, []string{"Bot User OAuth Token"}},
-		{"fails a token that Slack refuses", refused(t, "invalid_auth"), "auth", channels.Fail, []string{"invalid_auth", "https://api.slack.com/apps", "OAuth & Permissions"}},
-		{"fails a limit with a wait", refused(t, "ratelimited_429"), "auth", channels.Fail, []string{"again"}},
-		{"fails an address that is not Slack's", channeltest.Fault{Status: 404, Body: "no"}, "auth", channels.Fail, []string{"api_base_url"}},
-		{"fails a page instead of an answer", channeltest.Fault{Status: 200, Body: "<html>"}, "auth", channels.Fail, nil},
-		{"fails an answer of another service", channeltest.Fault{Status: 200, Body: `{}`}, "auth", channels.Fail, []string{"api_base_url"}},
+		{"names the bot and the workspace", channeltest.Fault{}, "auth", check.Pass, []string{"order-helper", "예제상점"}},
+		{"passes a bot token", channeltest.Fault{}, "token", check.Pass, nil},
+		{"passes when all permissions are there", channeltest.Fault{}, "scopes", check.Pass, nil},
+		{"names the permissions it needs", channeltest.Fault{Status: 200, Header: granted("chat:write,channels:history"), Body: ok}, "scopes", check.Fail, []string{"app_mentions:read", "im:history", "OAuth & Permissions"}},
+		{"warns of permissions that would be good", channeltest.Fault{Status: 200, Header: granted("app_mentions:read,chat:write,im:history"), Body: ok}, "scopes", check.Warn, []string{"channels:history", "files:read", "files:write", "im:write", "OAuth & Permissions"}},
+		{"warns when permissions are not told", channeltest.Fault{Status: 200, Header: jsonHeader, Body: ok}, "scopes", check.Warn, nil},
+		{"fails a person's token", channeltest.Fault{Status: 200, Header: jsonHeader, Body: `{"ok":true,"user":"mina","user_id":"U1","team":"T"}`}, "token", check.Fail, []string{"Bot User OAuth Token"}},
+		{"fails a token that Slack refuses", refused(t, "invalid_auth"), "auth", check.Fail, []string{"invalid_auth", "https://api.slack.com/apps", "OAuth & Permissions"}},
+		{"fails a limit with a wait", refused(t, "ratelimited_429"), "auth", check.Fail, []string{"again"}},
+		{"fails an address that is not Slack's", channeltest.Fault{Status: 404, Body: "no"}, "auth", check.Fail, []string{"api_base_url"}},
+		{"fails a page instead of an answer", channeltest.Fault{Status: 200, Body: "<html>"}, "auth", check.Fail, nil},
+		{"fails an answer of another service", channeltest.Fault{Status: 200, Body: `{}`}, "auth", check.Fail, []string{"api_base_url"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			k := kit(t)
@@ -43,16 +44,16 @@ func TestTheConnectionTest(t *testing.T) {
 			}
 			report := b.Adapter.Check(context.Background())
 			for _, c := range report.Checks {
-				b.NoSecret(t, k, "the check", c.Message)
+				b.NoSecret(t, k, "the check", words.Check("en", c))
 				if c.ID != row.id {
 					continue
 				}
 				if c.Status != row.status {
-					t.Errorf("got %s (%s), want %s", c.Status, c.Message, row.status)
+					t.Errorf("got %s (%s), want %s", c.Status, words.Check("en", c), row.status)
 				}
 				for _, s := range row.says {
-					if !strings.Contains(c.Message, s) {
-						t.Errorf("%q does not say %q", c.Message, s)
+					if !strings.Contains(words.Check("en", c), s) {
+						t.Errorf("%q does not say %q", words.Check("en", c), s)
 					}
 				}
 				return
@@ -78,7 +79,7 @@ func TestTheConnectionTestWarnsOfATokenThatExpires(t *testing.T) {
 	}
 	b.Platform.FailNext("/api/auth.test", channeltest.Fault{Status: 200, Header: jsonHeader, Body: string(load(t, "res_auth_test.json"))})
 	for _, c := range a.Check(context.Background()).Checks {
-		if c.ID == "token" && c.Status == channels.Warn {
+		if c.ID == "token" && c.Status == check.Warn {
 			return
 		}
 	}
@@ -89,12 +90,12 @@ func TestTheConnectionTestTriesTheSocket(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		fault  channeltest.Fault
-		status channels.Status
+		status check.Status
 		says   string
 	}{
-		{"passes", channeltest.Fault{}, channels.Pass, "Socket Mode"},
-		{"fails a token that Slack refuses", refused(t, "invalid_auth"), channels.Fail, "App-Level Tokens"},
-		{"warns of a limit", refused(t, "ratelimited_429"), channels.Warn, "again"},
+		{"passes", channeltest.Fault{}, check.Pass, "Socket Mode"},
+		{"fails a token that Slack refuses", refused(t, "invalid_auth"), check.Fail, "App-Level Tokens"},
+		{"warns of a limit", refused(t, "ratelimited_429"), check.Warn, "again"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			p := newPlug(t)
@@ -102,10 +103,10 @@ func TestTheConnectionTestTriesTheSocket(t *testing.T) {
 				p.fake.FailNext("/api/apps.connections.open", row.fault)
 			}
 			for _, c := range p.bench.Adapter.Check(context.Background()).Checks {
-				p.bench.NoSecret(t, p.kit, "the check", c.Message)
+				p.bench.NoSecret(t, p.kit, "the check", words.Check("en", c))
 				if c.ID == "socket" {
-					if c.Status != row.status || !strings.Contains(c.Message, row.says) {
-						t.Errorf("got %s (%s)", c.Status, c.Message)
+					if c.Status != row.status || !strings.Contains(words.Check("en", c), row.says) {
+						t.Errorf("got %s (%s)", c.Status, words.Check("en", c))
 					}
 					return
 				}

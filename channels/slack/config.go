@@ -3,8 +3,10 @@ package slack
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
+	"dari/bot/check"
 	"dari/bot/settings"
 )
 
@@ -39,19 +41,26 @@ var (
 	appToken      = regexp.MustCompile(`^xapp-[0-9A-Za-z-]+$`)
 )
 
+type otherToken struct {
+	prefix string
+	is     string // for the error
+	code   string // for the check
+}
+
 // otherTokens are tokens that people paste instead of the bot token, by their first letters:
-// https://docs.slack.dev/authentication/tokens
-var otherTokens = []struct{ prefix, is string }{
-	{"xapp-", "an app-level token, which belongs in app_token"},
-	{"xoxp-", "a user token"},
-	{"xoxe.xoxp-", "a user or configuration token"},
-	{"xoxe-", "a refresh token"},
-	{"xoxa-", "a legacy workspace token"},
-	{"xoxr-", "a legacy refresh token"},
-	{"xoxs-", "a legacy token"},
-	{"xoxo-", "a legacy token"},
-	{"xoxc-", "a token of a browser session"},
-	{"xoxb-", "a bot token that is cut or holds characters that no token has; copy it again without line breaks"},
+// https://docs.slack.dev/authentication/tokens . The last entry fits everything.
+var otherTokens = []otherToken{
+	{"xapp-", "an app-level token, which belongs in app_token", "slack.token_app_level"},
+	{"xoxp-", "a user token", "slack.token_user"},
+	{"xoxe.xoxp-", "a user or configuration token", "slack.token_user"},
+	{"xoxe-", "a refresh token", "slack.token_refresh"},
+	{"xoxa-", "a legacy workspace token", "slack.token_legacy"},
+	{"xoxr-", "a legacy refresh token", "slack.token_legacy"},
+	{"xoxs-", "a legacy token", "slack.token_legacy"},
+	{"xoxo-", "a legacy token", "slack.token_legacy"},
+	{"xoxc-", "a token of a browser session", "slack.token_session"},
+	{"xoxb-", "a bot token that is cut or holds characters that no token has; copy it again without line breaks", "slack.token_cut"},
+	{"", "something else", "slack.token_unknown"},
 }
 
 func newConfig(v settings.Values) (config, error) {
@@ -64,8 +73,7 @@ func newConfig(v settings.Values) (config, error) {
 			"must be the one word, usually 32 hexadecimal characters, under Basic Information, App Credentials, Signing Secret")
 	}
 	if !botToken.MatchString(c.botToken) {
-		return config{}, settings.Errorf("bot_token", "format",
-			"must be the Bot User OAuth Token under OAuth & Permissions, which starts with xoxb-; this is %s", describe(c.botToken))
+		return config{}, notABotToken(c.botToken)
 	}
 	if c.appToken != "" && !appToken.MatchString(c.appToken) {
 		return config{}, settings.Errorf("app_token", "format",
@@ -79,13 +87,13 @@ func newConfig(v settings.Values) (config, error) {
 	return c, nil
 }
 
-func describe(token string) string {
-	for _, t := range otherTokens {
-		if strings.HasPrefix(token, t.prefix) {
-			return t.is
-		}
-	}
-	return "something else"
+// notABotToken says what was pasted instead.
+func notABotToken(token string) error {
+	at := slices.IndexFunc(otherTokens, func(o otherToken) bool { return strings.HasPrefix(token, o.prefix) })
+	other := otherTokens[at]
+	return check.Explain(settings.Errorf("bot_token", "format",
+		"must be the Bot User OAuth Token under OAuth & Permissions, which starts with xoxb-; this is %s", other.is),
+		check.New("bot_token", check.Fail, other.code))
 }
 
 // baseURL reads the address of the Web API and adds the slash at its end when it is missing.

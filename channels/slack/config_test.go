@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"dari/bot/check"
 	"dari/bot/settings"
 	"dari/channels"
 	"dari/channels/channeltest"
@@ -47,6 +48,18 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 				t.Errorf("the error holds the value: %v", err)
 			}
 		})
+	}
+}
+
+func TestATokenThatIsNoBotsExplainsItself(t *testing.T) {
+	for token, code := range map[string]string{
+		"xapp-1-A1-2-abc": "slack.token_app_level", "xoxp-1-2-abc": "slack.token_user", "xoxe-1-abc": "slack.token_refresh",
+		"xoxs-1-2-abc": "slack.token_legacy", "xoxc-1-abc": "slack.token_session", "xoxb-": "slack.token_cut", "hunter2": "slack.token_unknown",
+	} {
+		_, err := Type{}.New(changed("bot_token", token), channels.Deps{})
+		if c, ok := check.Explained(err); !ok || c.ID != "bot_token" || c.Status != check.Fail || c.Code != code {
+			t.Errorf("%s: got %+v, %v", token, c, err)
+		}
 	}
 }
 

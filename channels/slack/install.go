@@ -11,39 +11,45 @@ import (
 	"dari/channels"
 )
 
-// Installer installs the app in a workspace with OAuth, which ends with a bot token:
+// installer installs the app in a workspace with OAuth, which ends with a bot token:
 // https://docs.slack.dev/authentication/installing-with-oauth
 // A single workspace needs none of this: the token can be copied from the app's page.
-type Installer struct {
+type installer struct {
 	config
 	deps channels.Deps
 }
 
-// Installer makes one from the settings client_id, client_secret and api_base_url alone, for a channel
-// that has no token yet.
-func (Type) Installer(v settings.Values, deps channels.Deps) (*Installer, error) {
+func newInstaller(v settings.Values, deps channels.Deps) (*installer, error) {
 	base, err := baseURL(first(v.Text("api_base_url"), slackapi.APIURL))
 	if err != nil {
 		return nil, err
 	}
 	c := config{clientID: v.Text("client_id"), clientSecret: v.Text("client_secret"), base: base}
-	return &Installer{c, deps}, nil
+	return &installer{c, deps}, nil
 }
 
-// InstallURL is Installer.InstallURL with the channel's settings.
-func (a *adapter) InstallURL(redirectURL, state string) (string, error) {
-	return (&Installer{a.config, a.deps}).InstallURL(redirectURL, state)
+// InstallURL implements channels.Installer.
+func (Type) InstallURL(v settings.Values, deps channels.Deps, redirectURL, state string) (string, error) {
+	i, err := newInstaller(v, deps)
+	if err != nil {
+		return "", err
+	}
+	return i.installURL(redirectURL, state)
 }
 
-// Install is Installer.Install with the channel's settings.
-func (a *adapter) Install(ctx context.Context, code, redirectURL string) (map[string]string, error) {
-	return (&Installer{a.config, a.deps}).Install(ctx, code, redirectURL)
+// Install implements channels.Installer: it brings the setting bot_token.
+func (Type) Install(ctx context.Context, v settings.Values, deps channels.Deps, code, redirectURL string) (channels.Installed, error) {
+	i, err := newInstaller(v, deps)
+	if err != nil {
+		return channels.Installed{}, err
+	}
+	return i.install(ctx, code, redirectURL)
 }
 
-// InstallURL is the address to which a browser is sent to allow the app in. Slack sends it back to
+// installURL is the address to which a browser is sent to allow the app in. Slack sends it back to
 // redirectURL, which has to be https and listed in the app, with a code and the state. The state is to be
 // used once and known to that browser session alone; the caller checks it. Errors are *settings.Error.
-func (i *Installer) InstallURL(redirectURL, state string) (string, error) {
+func (i *installer) installURL(redirectURL, state string) (string, error) {
 	if i.clientID == "" {
 		return "", settings.Errorf("client_id", "required", "is missing; copy it from Basic Information, App Credentials, Client ID")
 	}
@@ -63,31 +69,28 @@ func (i *Installer) InstallURL(redirectURL, state string) (string, error) {
 	return at.String(), nil
 }
 
-// Install exchanges the code of a browser that came back for a bot token:
+// install exchanges the code of a browser that came back for a bot token:
 // https://docs.slack.dev/reference/methods/oauth.v2.access
-// The result holds "bot_token", which is the setting of that name, and "team_name" and "team_id" of the
-// workspace, or of the organisation where the app is in all its workspaces. A code is good once and for
-// ten minutes. Errors are *settings.Error for a missing setting, else *channels.SendError.
-func (i *Installer) Install(ctx context.Context, code, redirectURL string) (map[string]string, error) {
+// A code is good once and for ten minutes.
+func (i *installer) install(ctx context.Context, code, redirectURL string) (none channels.Installed, _ error) {
 	const call = "oauth.v2.access"
 	switch "" {
 	case i.clientID:
-		return nil, settings.Errorf("client_id", "required", "is missing; copy it from Basic Information, App Credentials, Client ID")
+		return none, settings.Errorf("client_id", "required", "is missing; copy it from Basic Information, App Credentials, Client ID")
 	case i.clientSecret:
-		return nil, settings.Errorf("client_secret", "required", "is missing; copy it from Basic Information, App Credentials, Client Secret")
+		return none, settings.Errorf("client_secret", "required", "is missing; copy it from Basic Information, App Credentials, Client Secret")
 	case code:
-		return nil, rejected("code", "Slack sent none back; start the installation again")
+		return none, rejected("code", "Slack sent none back; start the installation again")
 	}
 	got, err := slackapi.GetOAuthV2ResponseContext(ctx, i.deps.HTTP, i.clientID, i.clientSecret, code, redirectURL, slackapi.OAuthOptionAPIURL(i.base.String()))
 	if err != nil {
-		return nil, harmless(i.sendError(call, err))
+		return none, harmless(i.sendError(call, err))
 	}
 	if !botToken.MatchString(got.AccessToken) {
-		return nil, channels.Failf(channels.Config, "no_bot_token", "slack: %s: the answer holds no bot token; the app needs a bot user under App Home", call)
+		return none, channels.Failf(channels.Config, "no_bot_token", "slack: %s: the answer holds no bot token; the app needs a bot user under App Home", call)
 	}
-	return map[string]string{
-		"bot_token": got.AccessToken,
-		"team_name": first(got.Team.Name, got.Enterprise.Name, got.Team.ID),
-		"team_id":   first(got.Team.ID, got.Enterprise.ID),
+	return channels.Installed{
+		Values: settings.Values{"bot_token": got.AccessToken},
+		Where:  first(got.Team.Name, got.Enterprise.Name, got.Team.ID),
 	}, nil
 }

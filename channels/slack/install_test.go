@@ -3,11 +3,11 @@ package slack
 import (
 	"context"
 	"errors"
-	"maps"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"dari/bot/settings"
 	"dari/channels"
@@ -16,10 +16,9 @@ import (
 
 const redirect = "https://bot.example.com/slack/oauth/callback"
 
-// installer is the optional ability of this package's adapters.
-type installer interface {
-	InstallURL(redirectURL, state string) (string, error)
-	Install(ctx context.Context, code, redirectURL string) (map[string]string, error)
+// install ends an installation with the settings of the bench.
+func install(k channeltest.Kit, b *channeltest.Bench, code string) (channels.Installed, error) {
+	return Type{}.Install(context.Background(), b.Values, k.Deps(b, channeltest.LocalClient(5*time.Second)), code, redirect)
 }
 
 // clientSettings are settings with which the app can be installed.
@@ -39,11 +38,8 @@ func TestTheInstallationBeginsAtSlack(t *testing.T) {
 	for base, host := range map[string]string{
 		"https://slack.com/api/": "slack.com", "https://slack-gov.com/api/": "slack-gov.com", "https://proxy.example/api/": "slack.com",
 	} {
-		i, err := Type{}.Installer(settings.Values{"client_id": channeltest.SlackClientID, "api_base_url": base}, channels.Deps{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		raw, err := i.InstallURL(redirect, "s 1")
+		v := settings.Values{"client_id": channeltest.SlackClientID, "api_base_url": base}
+		raw, err := Type{}.InstallURL(v, channels.Deps{}, redirect, "s 1")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,18 +63,14 @@ func TestAnInstallationThatCannotBegin(t *testing.T) {
 		{"without a state", "1.2", redirect, "", "state"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			i, err := Type{}.Installer(settings.Values{"client_id": row.clientID}, channels.Deps{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, err = i.InstallURL(row.redirect, row.state)
+			_, err := Type{}.InstallURL(settings.Values{"client_id": row.clientID}, channels.Deps{}, row.redirect, row.state)
 			var e *settings.Error
 			if !errors.As(err, &e) || e.Field != row.field {
 				t.Errorf("got %v, want an error of %s", err, row.field)
 			}
 		})
 	}
-	if _, err := (Type{}).Installer(settings.Values{"api_base_url": "slack.com"}, channels.Deps{}); err == nil {
+	if _, err := (Type{}).InstallURL(settings.Values{"client_id": "1.2", "api_base_url": "slack.com"}, channels.Deps{}, redirect, "s"); err == nil {
 		t.Error("an address without a scheme was taken")
 	}
 }
@@ -86,20 +78,16 @@ func TestAnInstallationThatCannotBegin(t *testing.T) {
 func TestACodeBecomesABotToken(t *testing.T) {
 	k := installKit(t)
 	b := k.Open(t)
-	got, err := b.Adapter.(installer).Install(context.Background(), channeltest.SlackCode, redirect)
+	got, err := install(k, b, channeltest.SlackCode)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]string{"bot_token": channeltest.SlackBotToken, "team_name": "예제상점", "team_id": channeltest.SlackTeam}
-	if !maps.Equal(got, want) {
+	if got.Where != "예제상점" || len(got.Values) != 1 || got.Values["bot_token"] != channeltest.SlackBotToken {
 		t.Errorf("got %v", got)
 	}
 	args := sent(t, b.Platform, "/api/oauth.v2.access")
 	if args["redirect_uri"] != redirect || args["code"] != channeltest.SlackCode {
 		t.Errorf("sent %v", args)
-	}
-	if raw, err := b.Adapter.(installer).InstallURL(redirect, "s"); err != nil || !strings.Contains(raw, channeltest.SlackClientID) {
-		t.Errorf("got %s, %v", raw, err)
 	}
 }
 
@@ -128,7 +116,7 @@ func TestCodesThatBecomeNothing(t *testing.T) {
 			if row.fault.Status != 0 {
 				b.Platform.FailNext("/api/oauth.v2.access", row.fault)
 			}
-			_, err := b.Adapter.(installer).Install(context.Background(), row.code, redirect)
+			_, err := install(k, b, row.code)
 			if err == nil || channels.AsSendError(err).Kind != row.kind || !strings.Contains(err.Error(), row.says) {
 				t.Fatalf("got %v, want %s that says %q", err, row.kind, row.says)
 			}
@@ -145,7 +133,7 @@ func TestAnInstallationNeedsTheClientsSettings(t *testing.T) {
 			delete(v, missing)
 			return v
 		}
-		_, err := k.Open(t).Adapter.(installer).Install(context.Background(), channeltest.SlackCode, redirect)
+		_, err := install(k, k.Open(t), channeltest.SlackCode)
 		var e *settings.Error
 		if !errors.As(err, &e) || e.Field != missing {
 			t.Errorf("got %v, want an error of %s", err, missing)
@@ -155,10 +143,11 @@ func TestAnInstallationNeedsTheClientsSettings(t *testing.T) {
 
 // An app that is in all workspaces of an organisation names the organisation instead of a team.
 func TestAnOrganisationIsNamedInsteadOfATeam(t *testing.T) {
-	b := installKit(t).Open(t)
+	k := installKit(t)
+	b := k.Open(t)
 	b.Platform.FailNext("/api/oauth.v2.access", channeltest.Fault{Status: 200, Header: jsonHeader, Body: `{"ok":true,"access_token":"xoxb-1-2-abc","team":null,"enterprise":{"id":"E1","name":"예제그룹"},"is_enterprise_install":true}`})
-	got, err := b.Adapter.(installer).Install(context.Background(), "c", redirect)
-	if err != nil || got["team_name"] != "예제그룹" || got["team_id"] != "E1" {
+	got, err := install(k, b, "c")
+	if err != nil || got.Where != "예제그룹" {
 		t.Errorf("got %v, %v", got, err)
 	}
 }

@@ -80,9 +80,9 @@ func TestEveryEventHasItsScope(t *testing.T) {
 			t.Errorf("%s is needed and not asked for", s)
 		}
 	}
-	for _, u := range usefulScopes {
-		if !slices.Contains(botScopes, u.scope) {
-			t.Errorf("%s is useful and not asked for", u.scope)
+	for _, s := range usefulScopes {
+		if !slices.Contains(botScopes, s) {
+			t.Errorf("%s is useful and not asked for", s)
 		}
 	}
 }

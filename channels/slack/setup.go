@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"dari/bot/message"
 	"dari/bot/settings"
 	"dari/channels"
 )
@@ -13,6 +14,7 @@ const appsURL = "https://api.slack.com/apps"
 // The request URL comes after saving the channel, because Slack calls it at once.
 func (Type) Setup() channels.Setup {
 	return channels.Setup{
+		Sample: channels.Sample{Conversation: message.Conversation{ID: "D0123456789", Kind: message.Direct}},
 		Fields: []settings.Field{
 			{Key: "signing_secret", Kind: settings.Secret, Required: true, Help: "slack.signing_secret", Example: "0f1e2d3c4b5a69788796a5b4c3d2e1f0"},
 			{Key: "bot_token", Kind: settings.Secret, Required: true, Help: "slack.bot_token", Example: "xoxb-…"},

@@ -45,6 +45,7 @@ func (Type) Name() string { return "slack" }
 // buttons under the text.
 func (Type) Limits() channels.Limits {
 	return channels.Limits{
+		Redelivers: true, Patience: 3 * time.Second,
 		Messages: map[message.Type]channels.Level{
 			message.TypeText:     channels.Full,
 			message.TypeButtons:  channels.Full,

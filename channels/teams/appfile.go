@@ -9,14 +9,14 @@ import (
 
 // AppFile implements channels.AppPackager: the package to upload in Teams or its admin centre. The
 // addresses that people are shown before they install it are Dari's own.
-func (a *adapter) AppFile(botName string) (channels.AppFile, error) {
-	u, err := url.Parse(a.callbackURL)
+func (Type) AppFile(v settings.Values, deps channels.Deps, botName string) (channels.AppFile, error) {
+	u, err := url.Parse(deps.CallbackURL)
 	if err != nil || u.Host == "" {
 		return channels.AppFile{}, settings.Errorf("public_url", "required", "is needed for the package: Teams shows people an address of the bot")
 	}
 	name := []rune(botName)
 	data, err := AppPackage(PackageOptions{
-		AppID: a.appID, Name: string(name[:min(len(name), maxShortName)]), Website: u.Scheme + "://" + u.Host,
+		AppID: v.Text("app_id"), Name: string(name[:min(len(name), maxShortName)]), Website: u.Scheme + "://" + u.Host,
 	})
 	return channels.AppFile{Name: "teams-app.zip", MIME: "application/zip", Data: data}, err
 }

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"dari/bot/settings"
-	"dari/channels"
 	"dari/channels/channeltest"
 )
 
@@ -190,11 +189,7 @@ func TestTheAppFileIsThePackageOfThisChannel(t *testing.T) {
 		b := kit.Open(t)
 		deps := kit.Deps(b, channeltest.LocalClient(time.Second))
 		deps.CallbackURL = address
-		a, err := Type{}.New(b.Values, deps)
-		if err != nil {
-			t.Fatal(err)
-		}
-		file, err := a.(channels.AppPackager).AppFile(strings.Repeat("총무봇", 20))
+		file, err := Type{}.AppFile(b.Values, deps, strings.Repeat("총무봇", 20))
 		if (err == nil) != good {
 			t.Errorf("%q: %v", address, err)
 		}

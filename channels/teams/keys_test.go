@@ -10,7 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"dari/bot/check"
 	"dari/bot/settings"
+	"dari/bot/words"
 	"dari/channels"
 	"dari/channels/channeltest"
 )
@@ -210,20 +212,20 @@ func TestTheConnectionTestNamesWhatIsWrong(t *testing.T) {
 		settings settings.Values
 		prepare  func(*channeltest.TeamsPlatform)
 		check    string
-		status   channels.Status
+		status   check.Status
 		hint     string
 	}{
-		{"all is well", nil, nil, "token", channels.Pass, "59m59s"},
-		{"keys are counted", nil, nil, "keys", channels.Pass, "2 signing keys were fetched, 1 of them for Teams"},
-		{"ids look right", nil, nil, "app_id", channels.Pass, "right form"},
-		{"an old multi-tenant bot", settings.Values{"tenant_id": "botframework.com"}, nil, "app_id", channels.Warn, "Overview"},
-		{"a wrong secret", settings.Values{"app_secret": "another~secret"}, nil, "token", channels.Fail, "Certificates & secrets"},
-		{"Entra ID is down", nil, func(p *channeltest.TeamsPlatform) { p.FailNext("/token", down) }, "token", channels.Fail, "could not be asked"},
+		{"all is well", nil, nil, "token", check.Pass, "59m59s"},
+		{"keys are counted", nil, nil, "keys", check.Pass, "2 signing keys were fetched, 1 of them for Teams"},
+		{"ids look right", nil, nil, "app_id", check.Pass, "right form"},
+		{"an old multi-tenant bot", settings.Values{"tenant_id": "botframework.com"}, nil, "app_id", check.Warn, "Overview"},
+		{"a wrong secret", settings.Values{"app_secret": "another~secret"}, nil, "token", check.Fail, "Certificates & secrets"},
+		{"Entra ID is down", nil, func(p *channeltest.TeamsPlatform) { p.FailNext("/token", down) }, "token", check.Fail, "could not be asked"},
 		{"a token_url that is something else", nil, func(p *channeltest.TeamsPlatform) {
 			p.FailNext("/token", channeltest.Fault{Status: http.StatusNotFound, Body: "<html>"})
-		}, "token", channels.Fail, "leave token_url empty"},
-		{"keys are down", nil, func(p *channeltest.TeamsPlatform) { p.FailNext("/openid", down) }, "keys", channels.Fail, "may reach"},
-		{"no key for Teams", nil, func(p *channeltest.TeamsPlatform) { p.ServeKeys(channeltest.TeamsWebChatKeyID) }, "keys", channels.Fail, "endorsed"},
+		}, "token", check.Fail, "leave token_url empty"},
+		{"keys are down", nil, func(p *channeltest.TeamsPlatform) { p.FailNext("/openid", down) }, "keys", check.Fail, "may reach"},
+		{"no key for Teams", nil, func(p *channeltest.TeamsPlatform) { p.ServeKeys(channeltest.TeamsWebChatKeyID) }, "keys", check.Fail, "endorsed"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			b := open(t, row.settings)
@@ -232,11 +234,11 @@ func TestTheConnectionTestNamesWhatIsWrong(t *testing.T) {
 			}
 			found := false
 			for _, c := range b.Adapter.Check(context.Background()).Checks {
-				b.NoSecret(t, kit, "the check", c.Message)
+				b.NoSecret(t, kit, "the check", words.Check("en", c))
 				if c.ID == row.check {
 					found = true
-					if c.Status != row.status || !strings.Contains(c.Message, row.hint) {
-						t.Errorf("got %s: %s", c.Status, c.Message)
+					if c.Status != row.status || !strings.Contains(words.Check("en", c), row.hint) {
+						t.Errorf("got %s: %s", c.Status, words.Check("en", c))
 					}
 				}
 			}

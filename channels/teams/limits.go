@@ -31,6 +31,7 @@ var levels = map[message.Type]channels.Level{
 // Limits implements channels.Type.
 func (Type) Limits() channels.Limits {
 	return channels.Limits{
+		Redelivers: true, Patience: 15 * time.Second,
 		Messages: maps.Clone(levels),
 		// A message may have about 100 KB counted as UTF-16, 80 KB to be safe; 28 000 units are 56 KB,
 		// still readable on a phone, and leave room for what rendering adds.

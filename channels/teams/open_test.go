@@ -6,8 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"dari/bot/check"
 	"dari/bot/message"
 	"dari/bot/settings"
+	"dari/bot/words"
 	"dari/channels"
 	"dari/channels/channeltest"
 )
@@ -151,15 +153,15 @@ func TestTheCheckTellsOfExpiredSecretsAndOfHosts(t *testing.T) {
 		change  settings.Values
 		prepare func(rig)
 		check   string
-		status  channels.Status
+		status  check.Status
 		hint    string
 	}{
 		{"an expired secret", nil, func(b rig) {
 			b.Platform.FailNext("/token", channeltest.Fault{Status: http.StatusUnauthorized, Body: `{"error":"invalid_client","error_description":"AADSTS7000222: The provided client secret keys are expired."}`})
-		}, "token", channels.Fail, "the client secret has expired: in Microsoft Entra ID"},
-		{"a Connector that answers anything, and the operator's host", nil, nil, "service_hosts", channels.Pass, "the bot's token may go to http://127.0.0.1:"},
-		{"a Connector that is not there", settings.Values{"allowed_service_hosts": []string{"127.0.0.1:1"}}, nil, "service_hosts", channels.Fail, "127.0.0.1:1 could not be reached (network)"},
-		{"a cloud without published Connector", settings.Values{"allowed_service_hosts": []string{}, "openid_metadata_url": chinaCloud.metadata}, nil, "service_hosts", channels.Warn, "allowed_service_hosts"},
+		}, "token", check.Fail, "The client secret has expired: Microsoft Entra ID → App registrations → your app → Certificates & secrets"},
+		{"a Connector that answers anything, and the operator's host", nil, nil, "service_hosts", check.Pass, "the bot's token may go to http://127.0.0.1:"},
+		{"a Connector that is not there", settings.Values{"allowed_service_hosts": []string{"127.0.0.1:1"}}, nil, "service_hosts", check.Fail, "127.0.0.1:1 could not be reached (network)"},
+		{"a cloud without published Connector", settings.Values{"allowed_service_hosts": []string{}, "openid_metadata_url": chinaCloud.metadata}, nil, "service_hosts", check.Warn, "allowed_service_hosts"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			b := open(t, row.change)
@@ -168,11 +170,11 @@ func TestTheCheckTellsOfExpiredSecretsAndOfHosts(t *testing.T) {
 			}
 			found := false
 			for _, c := range b.Adapter.Check(context.Background()).Checks {
-				b.NoSecret(t, kit, "the check", c.Message)
+				b.NoSecret(t, kit, "the check", words.Check("en", c))
 				if c.ID == row.check {
 					found = true
-					if c.Status != row.status || !strings.Contains(c.Message, row.hint) {
-						t.Errorf("got %s: %s", c.Status, c.Message)
+					if c.Status != row.status || !strings.Contains(words.Check("en", c), row.hint) {
+						t.Errorf("got %s: %s", c.Status, words.Check("en", c))
 					}
 				}
 			}

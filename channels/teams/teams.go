@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"dari/bot/message"
 	"dari/bot/settings"
 	"dari/channels"
 )
@@ -21,10 +22,11 @@ func (Type) Name() string { return "teams" }
 // Setup implements channels.Type.
 func (Type) Setup() channels.Setup {
 	return channels.Setup{
+		Sample: channels.Sample{Conversation: message.Conversation{ID: "a:sample", Kind: message.Direct}, Reference: []byte(`{"service_url":"https://smba.trafficmanager.net/teams/","bot":{"id":"28:sample"},"channel_id":"msteams","user":"29:sample"}`)},
 		Fields: []settings.Field{
 			{Key: "app_id", Kind: settings.Text, Required: true, Help: "teams.app_id.help", Example: "00000000-0000-0000-0000-000000000000"},
 			{Key: "app_secret", Kind: settings.Secret, Required: true, Help: "teams.app_secret.help"},
-			{Key: "tenant_id", Kind: settings.Text, Required: true, Help: "teams.tenant_id.help", Example: "00000000-0000-0000-0000-000000000000"},
+			{Key: "tenant_id", Kind: settings.Text, Required: true, Help: "teams.tenant_id.help", Example: "11111111-1111-1111-1111-111111111111"},
 			{Key: "openid_metadata_url", Kind: settings.URL, Default: publicCloud.metadata, Help: "teams.openid_metadata_url.help"},
 			// No default here: the address depends on the tenant.
 			{Key: "token_url", Kind: settings.URL, Help: "teams.token_url.help", Example: "https://login.microsoftonline.com/TENANT/oauth2/v2.0/token"},

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"dari/bot/check"
 	"dari/channels"
 )
 
@@ -93,14 +94,19 @@ func (a *adapter) issued(body []byte) (channels.Token, error) {
 // aadsts finds Entra ID's own error number.
 var aadsts = regexp.MustCompile(`AADSTS(\d+)`)
 
-// remedies say what the usual numbers mean and where to mend it.
+// remedies say what the usual numbers mean and where to mend it, in English and as a check's code.
 // https://learn.microsoft.com/entra/identity-platform/reference-error-codes
-var remedies = map[string]string{
-	"7000215": "the client secret is wrong: in Microsoft Entra ID → App registrations → Certificates & secrets make a new one and copy its Value, not its ID",
-	"7000222": "the client secret has expired: in Microsoft Entra ID → App registrations → Certificates & secrets make a new one and enter its Value",
-	"700016":  "the app is not in this tenant: compare app_id and tenant_id with App registrations → Overview; a single-tenant app needs its own tenant id, not botframework.com",
-	"90002":   "there is no such tenant: copy the Directory (tenant) ID from App registrations → Overview",
+var remedies = map[string]struct{ text, code string }{
+	"7000215": {"the client secret is wrong: in Microsoft Entra ID → App registrations → Certificates & secrets make a new one and copy its Value, not its ID", "teams.token_secret_wrong"},
+	"7000222": {"the client secret has expired: in Microsoft Entra ID → App registrations → Certificates & secrets make a new one and enter its Value", "teams.token_secret_expired"},
+	"7000112": {"the app is disabled: enable it in Microsoft Entra ID → Enterprise applications → Properties", "teams.token_app_disabled"},
+	"700016":  {"the app is not in this tenant: compare app_id and tenant_id with App registrations → Overview; a single-tenant app needs its own tenant id, not botframework.com", "teams.token_app_unknown"},
+	"90002":   {noSuchTenant, "teams.token_tenant_unknown"},
+	"900021":  {noSuchTenant, "teams.token_tenant_unknown"},
+	"900023":  {noSuchTenant, "teams.token_tenant_unknown"},
 }
+
+const noSuchTenant = "there is no such tenant: copy the Directory (tenant) ID from App registrations → Overview"
 
 // refused explains why no token was issued.
 func (a *adapter) refused(resp *http.Response, body []byte) *channels.SendError {
@@ -111,8 +117,9 @@ func (a *adapter) refused(resp *http.Response, body []byte) *channels.SendError 
 	// What is not JSON comes from something in between; then the status alone speaks.
 	_ = json.Unmarshal(body, &answer)
 	text := shorten(strings.ReplaceAll(answer.Description, a.secret, "•••"))
-	if m := aadsts.FindStringSubmatch(answer.Description); m != nil && remedies[m[1]] != "" {
-		text = m[0] + ": " + remedies[m[1]]
+	code := ""
+	if m := aadsts.FindStringSubmatch(answer.Description); m != nil && remedies[m[1]].text != "" {
+		text, code = m[0]+": "+remedies[m[1]].text, remedies[m[1]].code
 	}
 	if text == "" {
 		text = "no reason given"
@@ -130,6 +137,9 @@ func (a *adapter) refused(resp *http.Response, body []byte) *channels.SendError 
 	}
 	if se.Code == "" {
 		se.Code = strconv.Itoa(resp.StatusCode)
+	}
+	if code != "" && se.Kind == channels.Auth {
+		se.Err = check.Explain(se.Err, check.New("token", check.Fail, code, "app", a.appID, "tenant", a.tenant))
 	}
 	return se
 }

@@ -28,6 +28,7 @@ func (Type) Name() string { return Name }
 // Setup implements channels.Type. Nothing is required: the page works at once.
 func (Type) Setup() channels.Setup {
 	return channels.Setup{
+		Sample: channels.Sample{Conversation: message.Conversation{ID: "sample", Kind: message.Direct}},
 		Fields: []settings.Field{
 			{Key: TitleKey, Kind: settings.Text, Help: "web.title", Example: "Support"},
 			{Key: GreetingKey, Kind: settings.Text, Help: "web.greeting", Example: "How can we help?"},
@@ -97,11 +98,4 @@ func (adapter) Open(_ context.Context, user string) (message.Conversation, []byt
 func noVisitor() error {
 	return channels.Failf(channels.Rejected, "visitor",
 		"no such visitor; the id is the sender's as the events show it, for nobody else has a page that could read it")
-}
-
-// Check implements channels.Adapter.
-func (adapter) Check(context.Context) channels.Report {
-	return channels.Report{Checks: []channels.Check{{
-		ID: "page", Status: channels.Pass, Message: "The web chat needs no connection: its page is served by Dari itself.",
-	}}}
 }

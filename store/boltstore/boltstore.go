@@ -60,6 +60,9 @@ var (
 	bucketTokens        = []byte("tokens")
 	bucketPostbacks     = []byte("postbacks")
 	bucketSends         = []byte("sends") // idempotency keys of the send API
+	bucketPeople        = []byte("people")
+	bucketBroadcasts    = []byte("broadcasts")
+	bucketRevisions     = []byte("revisions")
 )
 
 var sequenceBuckets = [][]byte{bucketInbox, bucketTurns, bucketNotes, bucketOutbox, bucketResults, bucketAudit}

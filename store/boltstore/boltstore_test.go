@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -75,10 +76,10 @@ func TestOpenRefusesWithOneClearSentence(t *testing.T) {
 		}
 	}
 	for want, prepare := range map[string]func(*testing.T, string){
-		"was written by a newer Dari (format 99, this one knows 1)": newer,
-		"is a database of another program":                          foreign,
-		"is in use by another Dari":                                 locked,
-		"restore it from a backup if it is damaged":                 rubbish,
+		fmt.Sprintf("was written by a newer Dari (format 99, this one knows %d)", len(migrations)): newer,
+		"is a database of another program":          foreign,
+		"is in use by another Dari":                 locked,
+		"restore it from a backup if it is damaged": rubbish,
 	} {
 		t.Run(want, func(t *testing.T) {
 			dir := t.TempDir()
@@ -125,7 +126,7 @@ func TestMigrationsRunOnceAndInOrder(t *testing.T) {
 		_ = tx.Bucket(bucketMeta).Put([]byte("half"), []byte("done"))
 		return errors.New("no")
 	})
-	if err := migrate(s.db, failing); err == nil || !strings.Contains(err.Error(), "migration to format 4") {
+	if err := migrate(s.db, failing); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("migration to format %d", len(failing))) {
 		t.Errorf("got %v", err)
 	}
 	s.db.View(func(tx *bbolt.Tx) error {

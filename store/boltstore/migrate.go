@@ -12,6 +12,7 @@ import (
 // writes. A migration runs once, in one transaction, and is never changed after it was released.
 var migrations = []func(*bbolt.Tx) error{
 	makeBuckets,
+	makeBuckets2,
 }
 
 func makeBuckets(tx *bbolt.Tx) error {
@@ -20,6 +21,15 @@ func makeBuckets(tx *bbolt.Tx) error {
 		bucketConversations, bucketBots, bucketChannels, bucketAPIKeys, bucketUsers, bucketSessions,
 		bucketLinks, bucketTokens, bucketPostbacks, bucketSends,
 	} {
+		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func makeBuckets2(tx *bbolt.Tx) error {
+	for _, name := range [][]byte{bucketPeople, bucketBroadcasts, bucketRevisions} {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err
 		}

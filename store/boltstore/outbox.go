@@ -97,42 +97,90 @@ func (s *Store) Enqueue(ctx context.Context, key string, ds []store.Delivery) ([
 
 // earlier returns the deliveries that the key has brought before, or fresh ones if it is new.
 func earlier(t *txn, key string, fresh []store.Delivery) ([]store.Delivery, bool, error) {
-	var known sendRecord
-	switch err := getJSON(t.Bucket(bucketSends), key, &known); {
-	case errors.Is(err, store.ErrNotFound):
+	out, err := enqueued(t.Tx, key)
+	if errors.Is(err, store.ErrNotFound) {
 		return slices.Clone(fresh), false, nil
-	case err != nil:
-		return nil, false, err
+	}
+	return out, err == nil, err
+}
+
+// enqueued returns the deliveries of a key that are still kept.
+func enqueued(tx *bbolt.Tx, key string) ([]store.Delivery, error) {
+	var known sendRecord
+	if err := getJSON(tx.Bucket(bucketSends), key, &known); err != nil {
+		return nil, err
 	}
 	var out []store.Delivery
 	for _, seq := range known.Seqs {
-		d, err := readDelivery(t.Tx, seq)
+		d, err := readDelivery(tx, seq)
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return nil, false, err
+			return nil, err
 		}
 		if err == nil {
 			out = append(out, d)
 		}
 	}
-	return out, true, nil
+	return out, nil
+}
+
+// Enqueued implements store.Outbox.
+func (s *Store) Enqueued(_ context.Context, key string) (ds []store.Delivery, err error) {
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		ds, err = enqueued(tx, key)
+		return err
+	})
+	return ds, err
+}
+
+// Cancel implements store.Outbox. The cancelled ones stay in their lanes, where NextDelivery passes
+// them over.
+func (s *Store) Cancel(ctx context.Context, key string) (n int, err error) {
+	err = s.do(ctx, &op{apply: func(t *txn) error {
+		n = 0
+		ds, err := enqueued(t.Tx, key)
+		if err != nil {
+			return err
+		}
+		for _, d := range ds {
+			if d.Result.Status != store.Pending {
+				continue
+			}
+			d.Result.Status, d.Result.NextAt, d.Result.DoneAt = store.Cancelled, time.Time{}, time.Now().UTC()
+			seq, err := idSeq(deliveryPrefix, d.ID)
+			if err == nil {
+				err = putJSON(t.bucket(bucketResults), string(seqKey(seq)), d.Result)
+			}
+			if err != nil {
+				return err
+			}
+			n++
+		}
+		return nil
+	}})
+	return n, err
 }
 
 // NextDelivery implements store.Outbox.
 func (s *Store) NextDelivery(ctx context.Context) (store.DeliveryClaim, error) {
-	key, seq, err := s.outs.next(ctx)
-	if err != nil {
-		return store.DeliveryClaim{}, err
+	for {
+		key, seq, err := s.outs.next(ctx)
+		if err != nil {
+			return store.DeliveryClaim{}, err
+		}
+		c := store.DeliveryClaim{Fence: seq}
+		err = s.db.View(func(tx *bbolt.Tx) (err error) {
+			c.Delivery, err = readDelivery(tx, seq)
+			return err
+		})
+		switch {
+		case err != nil:
+			s.outs.delay(key, later())
+			return store.DeliveryClaim{}, err
+		case c.Delivery.Result.Status == store.Pending:
+			return c, nil
+		}
+		s.outs.done(key) // cancelled while it waited
 	}
-	c := store.DeliveryClaim{Fence: seq}
-	err = s.db.View(func(tx *bbolt.Tx) (err error) {
-		c.Delivery, err = readDelivery(tx, seq)
-		return err
-	})
-	if err != nil {
-		s.outs.delay(key, later())
-		return store.DeliveryClaim{}, err
-	}
-	return c, nil
 }
 
 func readDelivery(tx *bbolt.Tx, seq uint64) (store.Delivery, error) {
@@ -154,16 +202,29 @@ func (s *Store) FinishDelivery(ctx context.Context, c store.DeliveryClaim, r sto
 	if err != nil {
 		return err
 	}
+	again := r.Status == store.Pending
+	over := false
 	return s.do(ctx, &op{
-		apply: func(t *txn) error { return t.bucket(bucketResults).Put(seqKey(c.Fence), b) },
+		apply: func(t *txn) error {
+			if over = again && cancelled(t, c.Fence); over {
+				return nil
+			}
+			return t.bucket(bucketResults).Put(seqKey(c.Fence), b)
+		},
 		after: func() {
-			if r.Status == store.Pending {
+			if again && !over {
 				s.outs.delay(c.Delivery.ConversationID, r.NextAt)
 				return
 			}
 			s.outs.done(c.Delivery.ConversationID)
 		},
 	})
+}
+
+// cancelled tells whether a delivery was cancelled while it was being sent.
+func cancelled(t *txn, seq uint64) bool {
+	r, err := readResult(t.Bucket(bucketResults).Get(seqKey(seq)))
+	return err == nil && r.Status == store.Cancelled
 }
 
 // ReleaseDelivery implements store.Outbox.

@@ -38,6 +38,19 @@ func (s *Store) Postbacks() store.Table[store.Postback] {
 	return table[store.Postback]{s, bucketPostbacks}
 }
 
+// People returns what engines keep about people.
+func (s *Store) People() store.Table[store.Person] { return table[store.Person]{s, bucketPeople} }
+
+// Broadcasts returns the broadcasts.
+func (s *Store) Broadcasts() store.Table[store.Broadcast] {
+	return table[store.Broadcast]{s, bucketBroadcasts}
+}
+
+// Revisions returns the published and drafted files of bots.
+func (s *Store) Revisions() store.Table[store.Revision] {
+	return table[store.Revision]{s, bucketRevisions}
+}
+
 // Tokens returns the sealed tokens.
 func (s *Store) Tokens() store.Table[store.Token] { return table[store.Token]{s, bucketTokens} }
 

@@ -91,6 +91,48 @@ func outbox(t *testing.T, d Driver) {
 			t.Errorf("%d deliveries, %v", len(page.Items), err)
 		}
 	})
+	t.Run("the deliveries of a key are found and cancelled together", func(t *testing.T) {
+		s := open(t, d)
+		if _, err := s.Enqueued(ctx, "key"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("unknown: %v", err)
+		}
+		if _, err := s.Cancel(ctx, "key"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("unknown: %v", err)
+		}
+		ds, _, err := s.Enqueue(ctx, "key", []store.Delivery{delivery("a", "1"), delivery("b", "2"), delivery("c", "3"), delivery("c", "4")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		finish(t, s, nextDelivery(t, s), store.Result{Status: store.Delivered, Attempts: 1})
+		sending := nextDelivery(t, s)
+		if n, err := s.Cancel(ctx, "key"); err != nil || n != 3 {
+			t.Errorf("%d cancelled, %v", n, err)
+		}
+		// The one that was being sent is to be tried again: it is not.
+		finish(t, s, sending, store.Result{Status: store.Pending, Attempts: 1, NextAt: time.Now()})
+		noDelivery(t, s)
+		enqueue(t, s, delivery("c", "5"))
+		if c := nextDelivery(t, s); c.Delivery.Messages[0].Text != "5" {
+			t.Errorf("%+v", c.Delivery)
+		} else {
+			finish(t, s, c, store.Result{Status: store.Delivered, Attempts: 1})
+		}
+		got, err := s.Enqueued(ctx, "key")
+		if err != nil || len(got) != 4 || got[0].ID != ds[0].ID || got[0].Result.Status != store.Delivered {
+			t.Fatalf("%+v, %v", got, err)
+		}
+		for _, one := range got[1:] {
+			if one.Result.Status != store.Cancelled || one.Result.DoneAt.IsZero() {
+				t.Errorf("%s is %s", one.Messages[0].Text, one.Result.Status)
+			}
+		}
+		if _, err := s.Resend(ctx, got[2].ID); err != nil {
+			t.Fatal(err)
+		}
+		if c := nextDelivery(t, s); c.Delivery.Messages[0].Text != "3" {
+			t.Errorf("%+v", c.Delivery)
+		}
+	})
 	t.Run("what comes after a known delivery is listed in order", func(t *testing.T) {
 		s := open(t, d)
 		start := time.Now().Add(-time.Minute)

@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"dari/bot"
+	"dari/bot/words"
 	"dari/channels"
 	webchat "dari/channels/web"
 	"dari/store"
@@ -20,7 +21,7 @@ type chatBox struct {
 	Greeting string
 	Base     string // where it posts to and streams from
 	Key      string // what the browser keeps the conversation under
-	Words    words
+	Words    words.Words
 	Page     bool // it is the page rather than a part of one
 }
 
@@ -31,7 +32,7 @@ func (c *Console) chatBox(ch store.Channel, base, key, lang string) chatBox {
 	}
 	return chatBox{
 		Title: title, Greeting: ch.Settings.Text(webchat.GreetingKey),
-		Base: base, Key: key, Words: c.words[lang].under("chat."),
+		Base: base, Key: key, Words: words.In(lang).Under("chat."),
 	}
 }
 

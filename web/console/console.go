@@ -46,7 +46,6 @@ type Console struct {
 	failures  *throttle // of signing in and of one-time links
 	crossSite *http.CrossOriginProtection
 	pages     pages
-	words     map[string]words
 	streams   *slots
 	// keepAlive is how often an idle stream says that it is alive; proxies often close what is silent
 	// for a minute.
@@ -70,7 +69,6 @@ func New(o Options) *Console {
 		failures:  newThrottle(maxFailures, failureWindow, o.Now),
 		crossSite: http.NewCrossOriginProtection(),
 		pages:     loadPages(),
-		words:     loadWords(),
 		streams:   newSlots(maxStreams, maxStreamsPerConversation),
 		keepAlive: 15 * time.Second,
 	}

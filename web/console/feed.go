@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"dari/bot"
+	"dari/bot/words"
 	"dari/store"
 )
 
@@ -42,7 +43,7 @@ func (c *Console) feed(g *gin.Context) {
 	if err != nil {
 		return
 	}
-	n := newscaster{c: c, out: out, words: c.words[c.language(g)], latest: map[string]bot.FeedEntry{}, statuses: map[string]string{}}
+	n := newscaster{c: c, out: out, words: words.In(c.language(g)), latest: map[string]bot.FeedEntry{}, statuses: map[string]string{}}
 	fresh := g.Request.WithContext(context.Background()) // the request's own context holds the session as it was
 	still := func() bool { _, _, ok := c.Session(fresh); return ok }
 	_ = n.run(ctx, sub, still) // every error of it means that the reader has gone
@@ -52,7 +53,7 @@ func (c *Console) feed(g *gin.Context) {
 type newscaster struct {
 	c        *Console
 	out      events
-	words    words
+	words    words.Words
 	latest   map[string]bot.FeedEntry // newest event by channel, not told yet
 	statuses map[string]string        // as told
 	ledger   store.Ledger

@@ -12,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"dari/bot"
+	"dari/bot/words"
 	"dari/channels"
 	webchat "dari/channels/web"
 	"dari/store"
@@ -110,7 +111,7 @@ func ledgerOf(l store.Ledger) ledgerView {
 func (c *Console) channelView(ctx context.Context, ch bot.ChannelView) (channelView, error) {
 	base := c.publicURL + "/" + ch.Type + "/" + ch.ID
 	v := channelView{ID: ch.ID, Name: ch.Name, Type: ch.Type, BotName: ch.BotName, Status: ch.Status, Webhook: base + "/webhook"}
-	if key := "type." + ch.Type; c.words[defaultLanguage][key] != "" {
+	if key := "type." + ch.Type; words.In(words.Default)[key] != "" {
 		v.TypeKey = key
 	}
 	if ch.Type == webchat.Name {

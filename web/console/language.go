@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"dari/bot/words"
 	"dari/store"
 )
 
@@ -16,7 +17,7 @@ const languageCookieAge = 365 * 24 * 60 * 60 // seconds
 func (c *Console) setLanguage(g *gin.Context) {
 	limitForm(g)
 	code := g.PostForm("lang")
-	if !isLanguage(code) {
+	if !words.Spoken(code) {
 		c.notice(g, http.StatusBadRequest, "bad_request")
 		return
 	}

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -12,59 +11,17 @@ import (
 	"strings"
 	"testing"
 
+	"dari/bot/words"
 	webchat "dari/channels/web"
 	"dari/store"
 )
 
-func TestEveryLanguageHasEveryText(t *testing.T) {
-	all := loadWords()
-	places := regexp.MustCompile(`\{[a-z]+\}`)
-	for key, text := range all[defaultLanguage] {
-		for _, l := range languages {
-			other := all[l.Code][key]
-			if strings.TrimSpace(other) == "" {
-				t.Errorf("%s has no %s", l.Code, key)
-			}
-			if a, b := places.FindAllString(text, -1), places.FindAllString(other, -1); !slices.Equal(a, b) {
-				t.Errorf("%s: %s fills %v, %s fills %v", key, defaultLanguage, a, l.Code, b)
-			}
-		}
-	}
-	for _, l := range languages {
-		for key := range all[l.Code] {
-			if _, ok := all[defaultLanguage][key]; !ok {
-				t.Errorf("%s alone has %s", l.Code, key)
-			}
-		}
-	}
-}
-
-func TestNoKeyStandsTwiceInALanguage(t *testing.T) {
-	for _, l := range languages {
-		b, err := localeFiles.ReadFile("locales/" + l.Code + ".json")
-		if err != nil {
-			t.Fatal(err)
-		}
-		seen := map[string]bool{}
-		for _, m := range regexp.MustCompile(`(?m)^  ("[^"]+"):`).FindAllStringSubmatch(string(b), -1) {
-			var key string
-			if err := json.Unmarshal([]byte(m[1]), &key); err != nil {
-				t.Fatal(err)
-			}
-			if seen[key] {
-				t.Errorf("%s has %s twice", l.Code, key)
-			}
-			seen[key] = true
-		}
-		if len(seen) != len(loadWords()[l.Code]) {
-			t.Errorf("%s: %d keys read of %d; write one a line, indented by two", l.Code, len(seen), len(loadWords()[l.Code]))
-		}
-	}
-}
-
 func TestEveryTextIsUsedAndEveryTextThatIsUsedIsThere(t *testing.T) {
 	used := usedKeys(t)
-	have := loadWords()[defaultLanguage]
+	have := maps.Clone(words.In(words.Default))
+	maps.DeleteFunc(have, func(key, _ string) bool { // those of the connection test and of the command line
+		return strings.HasPrefix(key, "check.") || strings.HasPrefix(key, "doctor.")
+	})
 	for _, key := range slices.Sorted(maps.Keys(used)) {
 		if _, ok := have[key]; !ok {
 			t.Errorf("%s is used in %s but has no text", key, used[key])
@@ -106,10 +63,10 @@ func usedKeys(t *testing.T) map[string]string {
 	for _, state := range []string{"connecting", "open", "reconnecting", "closed", "signed_out"} { // of chat-stream.js
 		used["chat."+state] = "chat-stream.js"
 	}
-	for _, key := range []string{"link", "cross_site", "bad_request", "internal", "chat"} {
+	for _, key := range []string{"link", "cross_site", "bad_request", "internal", "chat", "installed", "install_declined", "install_state", "install_unreachable", "install_refused"} {
 		used[notice{Key: key}.Title()], used[notice{Key: key}.Text()] = "notice", "notice"
 	}
-	for _, status := range []string{"new", "connected", "attention", "disabled"} { // of bot.ChannelView
+	for _, status := range []string{"draft", "new", "connected", "attention", "disabled"} { // of bot.ChannelView
 		used["status."+status] = "bot.ChannelView"
 	}
 	for _, state := range []store.EventState{store.Waiting, store.Handled, store.Failed, store.Ignored, store.Duplicate, store.Rejected} {
@@ -125,17 +82,6 @@ func usedKeys(t *testing.T) map[string]string {
 		used[s.ID] = "channels/web"
 	}
 	return used
-}
-
-func TestTheBrowserSaysTheLanguage(t *testing.T) {
-	for header, want := range map[string]string{
-		"": "en", "ko": "ko", "ko-KR,ko;q=0.9,en-US;q=0.8": "ko", "fr-FR,ja;q=0.5,en;q=0.4": "ja", "en;q=0.2, ja;q=0.9": "ja",
-		"fr": "en", "ko;q=0, ja;q=0.1": "ja", "*": "en", ";;;,q=": "en", "JA": "ja", "ko;q=nonsense": "en",
-	} {
-		if got := preferred(header); got != want {
-			t.Errorf("%q: %s, want %s", header, got, want)
-		}
-	}
 }
 
 func TestTheLanguageThatWasChosenStays(t *testing.T) {
@@ -178,7 +124,7 @@ func TestNumbersAreGrouped(t *testing.T) {
 }
 
 func TestATextThatDoesNotExistStopsThePage(t *testing.T) {
-	if _, err := (page{words: words{}}).T("no.such"); err == nil {
+	if _, err := (page{words: words.Words{}}).T("no.such"); err == nil {
 		t.Error(fmt.Errorf("no error"))
 	}
 }

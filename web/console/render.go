@@ -8,6 +8,8 @@ import (
 	"net/http"
 
 	"github.com/gin-gonic/gin"
+
+	"dari/bot/words"
 )
 
 //go:embed templates/*.html
@@ -34,11 +36,11 @@ type page struct {
 	Back   string // where the language switch returns to
 	User   string // who is signed in
 	Data   any
-	words  words
+	words  words.Words
 }
 
 // T is the text of key in the page's language. A key that does not exist stops the page.
-func (p page) T(key string, pairs ...any) (string, error) { return p.words.say(key, pairs...) }
+func (p page) T(key string, pairs ...any) (string, error) { return p.words.Say(key, pairs...) }
 
 // With is the same page with other data, for a template inside another.
 func (p page) With(data any) page {
@@ -47,7 +49,7 @@ func (p page) With(data any) page {
 }
 
 // Languages are what the switch offers.
-func (p page) Languages() []language { return languages }
+func (p page) Languages() []words.Language { return words.Languages }
 
 // Where the two routers serve the files.
 const (
@@ -57,7 +59,7 @@ const (
 
 func (c *Console) page(g *gin.Context, data any) page {
 	lang := c.language(g)
-	p := page{Lang: lang, Assets: adminAssets, Back: "/console", User: c.user(g).ID, Data: data, words: c.words[lang]}
+	p := page{Lang: lang, Assets: adminAssets, Back: "/console", User: c.user(g).ID, Data: data, words: words.In(lang)}
 	if g.Request.Method == http.MethodGet {
 		p.Back = g.Request.URL.RequestURI()
 	}
@@ -89,6 +91,9 @@ type notice struct {
 	Status int
 	Public bool // of the chat, without a way into the console
 }
+
+// Notice is a notice for people who need not be signed in.
+func (c *Console) Notice(g *gin.Context, status int, key string) { c.notice(g, status, key) }
 
 // fail says that something of ours went wrong; the log says what.
 func (c *Console) fail(g *gin.Context, err error) {

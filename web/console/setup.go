@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"dari/bot/words"
 	"dari/store"
 )
 
@@ -84,7 +85,7 @@ func (c *Console) setup(g *gin.Context) {
 		return
 	}
 	u := store.User{ID: f.Name, Role: roleAdmin, Password: hash, Locale: g.PostForm("locale"), CreatedAt: c.now().UTC()}
-	if !isLanguage(u.Locale) {
+	if !words.Spoken(u.Locale) {
 		u.Locale = c.language(g)
 	}
 	err = c.useLink(ctx, token, u)

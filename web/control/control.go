@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -28,8 +29,10 @@ var ErrNotRunning = errors.New("no Dari is running on this data directory")
 type Services struct {
 	Backup    func(ctx context.Context, w io.Writer) error
 	AdminLink func(ctx context.Context) (string, error)
-	// Doctor tests the connections of all channels and writes what it found.
-	Doctor func(ctx context.Context, w io.Writer) error
+	// Doctor tests the connections of all channels and writes what it found, in the given language.
+	Doctor func(ctx context.Context, w io.Writer, lang string) error
+	// RotateKey seals all secrets with a new key and tells how far it has come.
+	RotateKey func(ctx context.Context, w io.Writer) error
 }
 
 // Serve listens on the socket of dir until close is called. A path that is too long for a socket is an
@@ -53,7 +56,11 @@ func Serve(dir string, s Services, log *slog.Logger) (closer func(), err error) 
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /backup", written(s.Backup, log))
-	mux.HandleFunc("POST /doctor", written(s.Doctor, log))
+	mux.HandleFunc("POST /rotate-key", written(s.RotateKey, log))
+	mux.HandleFunc("POST /doctor", func(w http.ResponseWriter, r *http.Request) {
+		doctor := func(ctx context.Context, out io.Writer) error { return s.Doctor(ctx, out, r.FormValue("lang")) }
+		written(doctor, log)(w, r)
+	})
 	mux.HandleFunc("POST /admin-link", func(w http.ResponseWriter, r *http.Request) {
 		link, err := s.AdminLink(r.Context())
 		if err != nil {
@@ -84,9 +91,14 @@ func Backup(ctx context.Context, dir string, w io.Writer) error {
 	return read(ctx, dir, http.MethodGet, "/backup", w)
 }
 
-// Doctor tests all channels of the running Dari and writes what was found to w.
-func Doctor(ctx context.Context, dir string, w io.Writer) error {
-	return read(ctx, dir, http.MethodPost, "/doctor", w)
+// Doctor tests all channels of the running Dari and writes what was found to w, in the given language.
+func Doctor(ctx context.Context, dir, lang string, w io.Writer) error {
+	return read(ctx, dir, http.MethodPost, "/doctor?lang="+url.QueryEscape(lang), w)
+}
+
+// RotateKey has the running Dari seal all secrets with a new key.
+func RotateKey(ctx context.Context, dir string, w io.Writer) error {
+	return read(ctx, dir, http.MethodPost, "/rotate-key", w)
 }
 
 func read(ctx context.Context, dir, method, path string, w io.Writer) error {

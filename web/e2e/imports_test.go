@@ -14,6 +14,7 @@ import (
 var house = map[string][]string{
 	"bot/message":          {},
 	"bot/check":            {},
+	"bot/words":            {"bot/check"},
 	"bot/settings":         {},
 	"bot/config":           {},
 	"bot/outbound":         {},
@@ -30,11 +31,12 @@ var house = map[string][]string{
 	"dialog/dialogtest":    {"dialog", "bot/message", "bot/settings", "bot/check"},
 	"store":                {"bot/message", "bot/settings"},
 	"store/*":              {"store", "bot/message"},
-	"bot":                  {"bot/message", "bot/settings", "channels", "dialog", "store"},
-	"web":                  {"bot", "channels", "dialog", "store", "bot/message", "bot/settings"},
-	"web/console":          {"bot", "channels", "channels/web", "dialog", "store", "bot/message", "bot/settings"},
+	"bot":                  {"bot/message", "bot/settings", "bot/check", "bot/words", "channels", "dialog", "store"},
+	"web":                  {"bot", "channels", "dialog", "store", "bot/message", "bot/settings", "bot/words"},
+	"web/console":          {"bot", "channels", "channels/web", "dialog", "store", "bot/message", "bot/settings", "bot/words"},
 	"web/control":          {},
 	"web/e2e":              {},
+	"web/bench":            {"store", "store/boltstore", "bot/message"},
 	"docs/engines/*":       {},
 	"":                     {"*"},
 }

@@ -167,30 +167,6 @@ func TestTheFirstStartShowsTheWayIn(t *testing.T) {
 	}
 }
 
-func TestTheDoctorTestsEveryChannel(t *testing.T) {
-	dir := t.TempDir()
-	d := start(t, dir)
-	newBot(d)
-	for _, m := range messengers(t) {
-		m.connect(d, "bot")
-	}
-	out, code := command(t, dir, nil, "doctor")
-	if code != 0 || !strings.Contains(out, "ch-naverworks (naverworks, bot bot)") || !strings.Contains(out, "5 channels, ") {
-		t.Errorf("exit %d:\n%s", code, out)
-	}
-	for _, m := range messengers(t) {
-		for _, secret := range m.secrets {
-			if strings.Contains(out, secret) {
-				t.Errorf("%s: a secret is shown", m.name)
-			}
-		}
-	}
-	d.stop()
-	if out, code := command(t, dir, nil, "doctor"); code == 0 || !strings.Contains(out, "no Dari is running") {
-		t.Errorf("stopped: exit %d: %s", code, out)
-	}
-}
-
 func TestBotsOfTheConfigurationFileAreReadOnly(t *testing.T) {
 	dir := t.TempDir()
 	yaml := "bots:\n  - id: hr\n    name: HR\n    engine: {type: echo}\n    channels:\n      - id: hr-web\n        type: web\n        name: Chat\n"

@@ -1,0 +1,146 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"dari/bot/message"
+	"dari/channels"
+	"dari/dialog"
+	"dari/store"
+)
+
+// answered is what came of asking the engine.
+type answered struct {
+	dialog.Result
+	messages []message.Message
+	err      *dialog.Error
+	trace    trace
+	// stream shows the first of the messages already, as far as shown; nil if it does not.
+	stream channels.Stream
+	shown  string
+}
+
+// ask runs the engine under the turn's deadline. A panic of the engine is an error of the turn.
+func (r *Runtime) ask(ctx context.Context, b *liveBot, ch *Channel, t dialog.Turn, conv store.Conversation) (a answered) {
+	start := time.Now()
+	ctx, cancel := context.WithDeadline(ctx, t.Deadline)
+	defer cancel()
+	stopTyping := r.showTyping(ctx, ch, conv, t.Inbound)
+	grow := r.grow(ctx, ch, conv, t.Inbound, func() { stopTyping() })
+	c := &collector{ctx: ctx, growth: grow}
+	res, err := call(ctx, b.engine, t, c.emit)
+	stopTyping()
+	a.stream, a.shown = grow.stop()
+	a.Result, a.messages = res, c.finish(res.Reply.Messages, err, a.shown != "")
+	if res.End {
+		a.State = &dialog.State{}
+	}
+	a.trace = trace{Engine: b.record.Engine.Type, EngineMS: time.Since(start).Milliseconds(), Detail: res.Trace, Streamed: a.stream != nil, State: t.State.Token}
+	if err != nil {
+		a.err = dialog.AsError(err)
+		if ctx.Err() == context.DeadlineExceeded {
+			a.err = &dialog.Error{Code: "timeout", UserMessage: a.err.UserMessage, Err: fmt.Errorf("no answer within %v", r.opts.TurnTimeout)}
+		}
+		a.trace.Error = a.err.Error()
+		var panicked *enginePanic
+		if errors.As(err, &panicked) {
+			r.log.Error("engine panicked", "turn", t.ID, "panic", panicked.value, "stack", panicked.stack)
+		}
+	}
+	return a
+}
+
+// newTurn is the question to the engine.
+func (r *Runtime) newTurn(ctx context.Context, b *liveBot, ch *Channel, c store.TurnClaim, conv store.Conversation, in message.Inbound, start time.Time) (dialog.Turn, error) {
+	capabilities, _ := json.Marshal(ch.Limits)
+	t := dialog.Turn{
+		ID:             "turn_" + strings.TrimPrefix(c.Event.ID, "ev_"),
+		Bot:            dialog.Bot{ID: b.record.ID, Name: b.record.Name, Locale: b.record.Locale},
+		Channel:        dialog.Channel{ID: ch.Record.ID, Type: ch.Record.Type, Capabilities: capabilities},
+		ConversationID: conv.ID, Inbound: in, New: c.Conversation.ID == "",
+		State: dialog.State{Token: conv.State}, Deadline: start.Add(r.opts.TurnTimeout),
+	}
+	if t.Inbound.Locale == "" {
+		t.Inbound.Locale = conv.Locale
+	}
+	if _, ok := b.engine.(dialog.Rememberer); ok && in.Sender.ID != "" {
+		p, err := r.store.People().Get(ctx, personID(ch, in))
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return t, err
+		}
+		t.User.Token = p.State
+	}
+	if _, ok := b.engine.(dialog.LateReplier); ok {
+		t.ReplyTo, t.ReplyUntil = r.replyTo(c.Event, start)
+	}
+	return t, nil
+}
+
+// collector takes the parts of an answer as the engine hands them over.
+type collector struct {
+	ctx    context.Context
+	growth *growth // nil: nothing is shown before the end
+
+	mu       sync.Mutex // engines may emit from a goroutine of their own
+	messages []message.Message
+	growing  strings.Builder
+}
+
+// maxGrowing bounds a text that grows, in bytes: an engine that never ends is cut off there.
+const maxGrowing = 256 << 10
+
+func (c *collector) emit(o dialog.Output) error {
+	if c.ctx.Err() != nil {
+		return c.ctx.Err()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if o.Delta != "" {
+		if c.growing.Len()+len(o.Delta) > maxGrowing {
+			return &dialog.Error{Code: "too_long", Err: fmt.Errorf("a message has grown over %d bytes", maxGrowing)}
+		}
+		c.growing.WriteString(o.Delta)
+		if c.growth != nil && len(c.messages) == 0 { // only the first message grows: the others come after it
+			c.growth.show(c.growing.String())
+		}
+	}
+	if o.Message != nil {
+		c.growing.Reset()
+		c.messages = append(c.messages, *o.Message)
+	}
+	return nil
+}
+
+// finish returns all messages of the answer. A text that was still growing is one of them unless a
+// finished message takes its place; of a failed turn it is one only if somebody has seen it.
+func (c *collector) finish(reply []message.Message, err error, shown bool) []message.Message {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if text := c.growing.String(); len(reply) == 0 && strings.TrimSpace(text) != "" && (err == nil || shown && len(c.messages) == 0) {
+		c.messages = append(c.messages, message.Message{Type: message.TypeText, Text: text, Format: "markdown"})
+	}
+	return append(c.messages, reply...)
+}
+
+type enginePanic struct {
+	value any
+	stack string
+}
+
+func (p *enginePanic) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+
+func call(ctx context.Context, e dialog.Engine, t dialog.Turn, emit dialog.Emit) (res dialog.Result, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &dialog.Error{Code: "panic", Err: &enginePanic{p, string(debug.Stack())}}
+		}
+	}()
+	return e.Turn(ctx, t, emit)
+}

@@ -1,0 +1,285 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// The systems that are measured.
+const (
+	systemFloor = "floor"
+	systemDari  = "dari"
+)
+
+// bench runs measurements.
+type bench struct {
+	Options
+	progress io.Writer
+	dir      string // everything is kept below it and gone afterwards
+	ledger   atomic.Pointer[ledger]
+}
+
+// run measures everything that was asked for. The results may be incomplete with an error.
+func (b *bench) run(ctx context.Context) (r Report, err error) {
+	b.dir, err = os.MkdirTemp(b.Dir, "dari-bench-")
+	if err != nil {
+		return r, fmt.Errorf("-dir: %w", err)
+	}
+	defer os.RemoveAll(b.dir)
+	r = newReport(b.Options)
+	if r.MedianFsync, err = medianSync(b.dir); err != nil {
+		return r, err
+	}
+	all, err := newPlatforms()
+	if err != nil {
+		return r, err
+	}
+	for _, p := range only(all, b.Platform) {
+		results, err := b.platform(ctx, p)
+		r.Results = append(r.Results, results...)
+		if err != nil {
+			return r, err
+		}
+	}
+	return r, nil
+}
+
+// platform measures one platform: for every number of senders the systems in turn, and that round
+// after round, so that the machine's moods strike all alike.
+func (b *bench) platform(ctx context.Context, p platform) ([]Result, error) {
+	f, err := platformFake(p, b.EngineDelay, func(number uint64) { b.ledger.Load().got(number) })
+	if err != nil {
+		return nil, err
+	}
+	defer f.close()
+	b.ledger.Store(newLedger(firstNumber))
+	stored := ""
+	if b.Stored > 0 && b.Floor != floorOnly {
+		stored = filepath.Join(b.dir, "stored-"+p.name())
+		if err := b.fill(ctx, stored, p, f.url()); err != nil {
+			return nil, err
+		}
+		defer os.RemoveAll(stored)
+	}
+	var out []Result
+	for _, senders := range b.Senders {
+		for round := range b.Rounds {
+			for _, c := range b.cases(p, senders, stored) {
+				c.round = round + 1
+				r, err := b.measure(ctx, c, f.url())
+				if r.Callbacks+r.Failed > 0 {
+					out = append(out, r)
+				}
+				if err != nil {
+					return out, err
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// testCase is one measurement.
+type testCase struct {
+	platform platform
+	senders  int
+	round    int
+	system   string
+	stored   int
+	dir      string // of the data; "" for a new one
+}
+
+func (b *bench) cases(p platform, senders int, stored string) (out []testCase) {
+	if b.Floor != floorOff {
+		out = append(out, testCase{platform: p, senders: senders, system: systemFloor})
+	}
+	if b.Floor != floorOnly {
+		out = append(out, testCase{platform: p, senders: senders, system: systemDari})
+	}
+	if stored != "" {
+		out = append(out, testCase{platform: p, senders: senders, system: systemDari, stored: b.Stored, dir: stored})
+	}
+	return out
+}
+
+func (b *bench) fill(ctx context.Context, dir string, p platform, base string) error {
+	begin, last := time.Now(), time.Now()
+	err := preload(ctx, dir, p, base, b.Stored, func(done int) {
+		if now := time.Now(); now.Sub(last) >= progressEvery {
+			last = now
+			fmt.Fprintf(b.progress, "%s: %d of %d conversations stored\n", p.name(), done, b.Stored)
+		}
+	})
+	fmt.Fprintf(b.progress, "%s: store filled in %v\n", p.name(), time.Since(begin).Round(time.Second))
+	return err
+}
+
+// measure starts a server, warms it up with one message in every conversation, and measures it under
+// load. Failed callbacks are no error: the result counts them.
+func (b *bench) measure(ctx context.Context, c testCase, base string) (r Result, err error) {
+	r = Result{Platform: c.platform.name(), System: c.system, Senders: c.senders, Round: c.round, Stored: c.stored}
+	if c.dir == "" {
+		if c.dir, err = os.MkdirTemp(b.dir, c.system+"-"); err != nil {
+			return r, err
+		}
+		defer os.RemoveAll(c.dir)
+	}
+	usedBefore, err := usedBytes(c.dir)
+	if err != nil {
+		return r, err
+	}
+	s, err := b.start(ctx, c, base)
+	if err != nil {
+		return r, err
+	}
+	defer s.kill() // does nothing after stop
+	started := usageOf(s.cmd.Process.Pid)
+	r.Start, r.RSSAtStart, r.PeakRSSAtStart = s.start, started.rss, started.peak
+	resetPeak(s.cmd.Process.Pid)
+	messages, err := b.drive(ctx, c, s, base, &r)
+	if err != nil {
+		return r, err
+	}
+	if err := s.stop(); err != nil {
+		return r, err
+	}
+	usedAfter, err := usedBytes(c.dir)
+	if c.system == systemFloor {
+		usedAfter, err = fileSize(filepath.Join(c.dir, floorFile))
+	}
+	r.DiskPerMessage = float64(usedAfter-usedBefore) / float64(messages)
+	return r, err
+}
+
+func fileSize(path string) (int64, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+// start runs the system under test.
+func (b *bench) start(ctx context.Context, c testCase, base string) (*server, error) {
+	if c.system == systemFloor {
+		order := floorOrder{Platform: c.platform.name(), Base: base, Dir: c.dir, Delay: b.EngineDelay}
+		if t, ok := c.platform.(teams); ok {
+			order.Key = x509.MarshalPKCS1PublicKey(t.public)
+		}
+		text, err := json.Marshal(order)
+		if err != nil {
+			return nil, err
+		}
+		return startServer(ctx, c.dir, b.Program, commandName, commandFloor, string(text))
+	}
+	config, err := dariConfig(c.dir, c.platform, base, b.EngineDelay)
+	if err != nil {
+		return nil, err
+	}
+	if b.Profile == "" {
+		return startServer(ctx, c.dir, b.Program, "-config", config)
+	}
+	prefix := filepath.Join(b.Profile, fmt.Sprintf("%s-%d", c.platform.name(), c.senders))
+	if c.stored > 0 {
+		prefix += "-stored"
+	}
+	return startServer(ctx, c.dir, b.Program, commandName, commandServer, prefix, "-config", config)
+}
+
+// warmSenders is how many send at least while a server warms up, so that this takes no time.
+const warmSenders = 64
+
+// drive loads a running server, fills in what was seen, and returns how many messages went in.
+func (b *bench) drive(ctx context.Context, c testCase, s *server, base string, r *Result) (int, error) {
+	l := newLedger(b.ledger.Load().beyond()) // a store that is used again knows the numbers before
+	b.ledger.Store(l)
+	load := &load{
+		platform: c.platform, host: s.host(), template: c.platform.callback(s.host(), base),
+		conversations: b.Conversations, patient: b.Wait == waitReply, ledger: l,
+	}
+	r.CallbackBytes = load.template.bodySize()
+	done := b.report(c, l)
+	defer done()
+	warm, err := load.run(ctx, max(c.senders, min(warmSenders, b.Conversations)), b.Conversations)
+	if err == nil {
+		err = l.settle(ctx)
+	}
+	if err != nil {
+		return warm.to, fmt.Errorf("%s, %s: warming up: %w%s", c.platform.name(), c.system, err, s.lastLog())
+	}
+	before, commitsBefore := usageOf(s.cmd.Process.Pid), commits(ctx, s)
+	begin := l.now()
+	timed, stop := context.WithTimeout(ctx, b.Duration)
+	defer stop()
+	measured, failure := load.run(timed, c.senders, 0)
+	if err := l.settle(ctx); err != nil {
+		failure = errors.Join(failure, err)
+	}
+	after := usageOf(s.cmd.Process.Pid)
+	r.fill(l.count(measured), begin)
+	r.Failed, r.Doubled = int(l.failed.Load()), int(l.doubled.Load())
+	if r.Callbacks > 0 {
+		r.CPUPerCallback = (after.cpu - before.cpu) / time.Duration(r.Callbacks)
+	}
+	r.PeakRSS = after.peak
+	if n := commits(ctx, s); n >= 0 && commitsBefore >= 0 && r.Callbacks > 0 {
+		each := float64(n-commitsBefore) / float64(r.Callbacks)
+		r.CommitsPerCallback = &each
+	}
+	if failure != nil {
+		r.Failure = failure.Error()
+	}
+	return measured.to, ctx.Err()
+}
+
+// commitsMetric counts the commits of a store, or the syncs of the floor.
+const commitsMetric = "dari_store_commits_total"
+
+// commits reads how often the server has written, -1 if it does not tell.
+func commits(ctx context.Context, s *server) int64 {
+	page, err := s.get(ctx, "/metrics")
+	if err != nil {
+		return -1
+	}
+	for line := range bytes.Lines(page) {
+		if value, ok := bytes.CutPrefix(line, []byte(commitsMetric+" ")); ok {
+			if n, err := strconv.ParseFloat(string(bytes.TrimSpace(value)), 64); err == nil {
+				return int64(n)
+			}
+		}
+	}
+	return -1
+}
+
+// progressEvery is how often a sign of life is printed.
+const progressEvery = time.Second
+
+// report prints how far a measurement is, until the returned function is called.
+func (b *bench) report(c testCase, l *ledger) (done func()) {
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		tick := time.NewTicker(progressEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				fmt.Fprintf(b.progress, "%s, %d senders, %s: %d s, %d acknowledged, %d answered\n", c.platform.name(), c.senders,
+					systemName(c.system, c.stored), int(l.now().Seconds()), l.acked.Load(), l.answered.Load())
+			case <-stop:
+				return
+			}
+		}
+	}()
+	return func() { close(stop); <-stopped }
+}
