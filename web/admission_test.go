@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,11 +16,14 @@ func TestThoseThatNeverComeAgainAreLetInFirst(t *testing.T) {
 		if !p.enter(t.Context(), false, time.Second) {
 			t.Fatal("an empty house is full")
 		}
+		var mu sync.Mutex
 		var in []string
 		for i, urgent := range []bool{false, false, true, false, true} {
 			go func() {
 				if p.enter(context.Background(), urgent, time.Minute) {
+					mu.Lock()
 					in = append(in, fmt.Sprint(i))
+					mu.Unlock()
 					time.Sleep(time.Second)
 					p.leave()
 				}
@@ -31,6 +35,8 @@ func TestThoseThatNeverComeAgainAreLetInFirst(t *testing.T) {
 		}
 		p.leave()
 		time.Sleep(10 * time.Second)
+		mu.Lock()
+		defer mu.Unlock()
 		if !slices.Equal(in, []string{"2", "4", "0", "1", "3"}) {
 			t.Errorf("let in %v", in)
 		}

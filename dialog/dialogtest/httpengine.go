@@ -54,6 +54,10 @@ type HTTPTurn struct {
 	State struct {
 		Token string `json:"token"`
 	} `json:"state"`
+	ReplyTo *struct {
+		URL       string    `json:"url"`
+		ExpiresAt time.Time `json:"expires_at"`
+	} `json:"reply_to"`
 }
 
 // HTTPAnswer is what a fake HTTP engine answers.
@@ -65,6 +69,16 @@ type HTTPAnswer struct {
 	Hang bool
 	// Cut breaks the connection after the body, before the length that was promised.
 	Cut bool
+	// Events are the events of a stream, as literal blocks without their closing blank line. Each is sent
+	// off before the next is written.
+	Events []string
+	// Hold, if set, is waited for before the last of the Events.
+	Hold <-chan struct{}
+}
+
+// Stream answers 200 with an event stream.
+func Stream(events ...string) HTTPAnswer {
+	return HTTPAnswer{Header: http.Header{"Content-Type": {"text/event-stream"}}, Events: events}
 }
 
 // JSON answers 200 with v as JSON.
@@ -226,8 +240,24 @@ func (e *HTTPEngine) write(w http.ResponseWriter, r *http.Request, a HTTPAnswer)
 		w.WriteHeader(a.Status)
 	}
 	io.WriteString(w, a.Body)
+	e.stream(w, r, a)
 	if a.Cut {
 		_ = http.NewResponseController(w).Flush() // so that the client sees the beginning
 		panic(http.ErrAbortHandler)               // the server's way of breaking a connection
+	}
+}
+
+// stream sends the events one by one.
+func (e *HTTPEngine) stream(w http.ResponseWriter, r *http.Request, a HTTPAnswer) {
+	for i, event := range a.Events {
+		if a.Hold != nil && i == len(a.Events)-1 {
+			select {
+			case <-a.Hold:
+			case <-r.Context().Done():
+			case <-e.gone:
+			}
+		}
+		io.WriteString(w, event+"\n\n")
+		_ = http.NewResponseController(w).Flush() // a client that has gone is no matter
 	}
 }

@@ -30,6 +30,9 @@ type Kit struct {
 	Broken map[string]func(t *testing.T) settings.Values
 	// Memory is an exchange that needs the state; the zero value says that the engine keeps none.
 	Memory Memory
+	// Streaming are settings of an engine whose remote side says a first piece of its answer, and the rest
+	// only when release is closed. nil if the engine does not stream.
+	Streaming func(t *testing.T, release <-chan struct{}) settings.Values
 }
 
 // Memory is an exchange whose second answer contains Want only if the state of the first was kept.

@@ -34,9 +34,7 @@ func VerifySignature(secret string, h http.Header, body []byte, now time.Time) e
 	if err != nil {
 		return errors.New("the secret is not whsec_ and Base64")
 	}
-	mac := hmac.New(sha256.New, key)
-	fmt.Fprintf(mac, "%s.%s.%s", id, stamp, body)
-	want := mac.Sum(nil)
+	want := signature(key, id, stamp, body)
 	for given := range strings.FieldsSeq(h.Get("webhook-signature")) {
 		encoded, ok := strings.CutPrefix(given, "v1,")
 		got, err := base64.StdEncoding.DecodeString(encoded)
@@ -45,4 +43,25 @@ func VerifySignature(secret string, h http.Header, body []byte, now time.Time) e
 		}
 	}
 	return errors.New("no signature of the request fits")
+}
+
+func signature(key []byte, id, stamp string, body []byte) []byte {
+	mac := hmac.New(sha256.New, key)
+	fmt.Fprintf(mac, "%s.%s.%s", id, stamp, body)
+	return mac.Sum(nil)
+}
+
+// SignedHeader is the header of a late reply, as an engine has to sign it.
+func SignedHeader(secret, id string, at time.Time, body []byte) http.Header {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
+	if err != nil {
+		panic(err) // a fault of the test itself
+	}
+	stamp := strconv.FormatInt(at.Unix(), 10)
+	h := http.Header{}
+	h.Set("Content-Type", "application/json")
+	h.Set("webhook-id", id)
+	h.Set("webhook-timestamp", stamp)
+	h.Set("webhook-signature", "v1,"+base64.StdEncoding.EncodeToString(signature(key, id, stamp, body)))
+	return h
 }

@@ -18,6 +18,7 @@ func Run(t *testing.T, k Kit) {
 	t.Run("form", k.form)
 	t.Run("answers", k.answers)
 	t.Run("cancelling", k.cancelling)
+	t.Run("streaming", k.streaming)
 	t.Run("state", k.state)
 	t.Run("conversations", k.conversations)
 	t.Run("failures", k.failures)

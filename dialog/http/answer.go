@@ -20,6 +20,8 @@ type answer struct {
 	header http.Header
 	body   []byte
 	cut    bool // the connection broke inside the body
+	// later tells that the request named an address for later answers.
+	later bool
 }
 
 // wire is the JSON of an answer. Fields it does not name are ignored.
@@ -37,6 +39,8 @@ type wire struct {
 	NLU     json.RawMessage `json:"nlu"`
 	Usage   json.RawMessage `json:"usage"`
 	Error   wireError       `json:"error"`
+
+	notes notes // what was lost before the rest was read, of a stream
 }
 
 type wireError struct {
@@ -67,11 +71,14 @@ func (a answer) decode(turnID string) (dialog.Result, *failure) {
 		return dialog.Result{}, badAnswer("%w", err)
 	}
 	if len(a.body) == 0 && a.status == http.StatusAccepted {
-		return dialog.Result{}, nil
+		return dialog.Result{Later: a.later}, nil
 	}
 	var w wire
 	if err := json.Unmarshal(a.body, &w); err != nil {
-		return dialog.Result{}, badAnswer("%w", a.explain(err))
+		return dialog.Result{}, badAnswer("%w", explain(err, a.mediaType()))
+	}
+	if a.status == http.StatusAccepted && w.Status == "" {
+		w.Status = "accepted"
 	}
 	if err := w.check(turnID); err != nil {
 		return dialog.Result{}, badAnswer("%w", err)
@@ -79,7 +86,7 @@ func (a answer) decode(turnID string) (dialog.Result, *failure) {
 	if w.Status == "error" {
 		return dialog.Result{}, &failure{err: w.Error.as("failed", a.status)}
 	}
-	res, err := w.result()
+	res, err := w.result(a.later)
 	if err != nil {
 		return dialog.Result{}, badAnswer("%w", err)
 	}
@@ -89,8 +96,6 @@ func (a answer) decode(turnID string) (dialog.Result, *failure) {
 // readable reports a body that is no use trying to decode.
 func (a answer) readable() error {
 	switch {
-	case a.mediaType() == "text/event-stream":
-		return errors.New("streaming not supported yet; answer with Content-Type application/json")
 	case a.cut:
 		return errors.New("the connection broke inside the answer")
 	case len(a.body) > maxBody:
@@ -106,8 +111,13 @@ func (a answer) mediaType() string {
 	return t
 }
 
-// explain says in the answer's own words what is wrong with its JSON.
-func (a answer) explain(err error) error {
+// streams tells that the answer comes in pieces.
+func (a answer) streams() bool {
+	return a.status >= 200 && a.status < 300 && a.mediaType() == "text/event-stream"
+}
+
+// explain says in the answer's own words what is wrong with its JSON; t is the media type it came with.
+func explain(err error, t string) error {
 	var typ *json.UnmarshalTypeError
 	if errors.As(err, &typ) && typ.Field != "" {
 		return fmt.Errorf("%s: must not be a %s", typ.Field, kindOf(typ.Value))
@@ -115,7 +125,7 @@ func (a answer) explain(err error) error {
 	if errors.As(err, &typ) {
 		return fmt.Errorf("the answer must be a JSON object, not a %s", kindOf(typ.Value))
 	}
-	if t := a.mediaType(); t != "" && t != "application/json" {
+	if t != "" && t != "application/json" {
 		return fmt.Errorf("the answer is %s, not application/json: %w", remote.Clip(t, 60), err)
 	}
 	return fmt.Errorf("the answer is not JSON: %w", err)

@@ -24,7 +24,7 @@ const (
 // config is the settings, checked and decoded.
 type config struct {
 	url       *url.URL
-	key       []byte
+	keys      [][]byte      // the secret, and the previous one while it is being changed
 	timeout   time.Duration // 0 means the turn's own deadline alone
 	headers   http.Header
 	sendNames bool
@@ -37,13 +37,16 @@ func newConfig(v settings.Values) (config, error) {
 	if c.url, err = parseURL(v.Text("url")); err != nil {
 		return config{}, err
 	}
-	if c.key, err = parseSecret(v.Text("secret")); err != nil {
+	if c.keys, err = parseSecrets(v); err != nil {
 		return config{}, err
 	}
 	if c.headers, err = parseHeaders(v.Map("headers")); err != nil {
 		return config{}, err
 	}
-	hide := []string{v.Text("secret"), strings.TrimPrefix(v.Text("secret"), secretPrefix), c.url.RawQuery}
+	hide := []string{c.url.RawQuery}
+	for _, key := range []string{"secret", "secret_previous"} {
+		hide = append(hide, v.Text(key), strings.TrimPrefix(v.Text(key), secretPrefix))
+	}
 	for _, values := range c.url.Query() {
 		hide = append(hide, values...)
 	}
@@ -70,14 +73,29 @@ func parseURL(raw string) (*url.URL, error) {
 	return u, nil
 }
 
-func parseSecret(s string) ([]byte, error) {
-	if s == "" {
+func parseSecrets(v settings.Values) ([][]byte, error) {
+	if v.Text("secret") == "" {
 		return nil, settings.Errorf("secret", "required", "is missing; make one with: echo whsec_$(openssl rand -base64 32)")
 	}
+	var keys [][]byte
+	for _, field := range []string{"secret", "secret_previous"} {
+		if v.Text(field) == "" {
+			continue
+		}
+		key, err := parseSecret(field, v.Text(field))
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+func parseSecret(field, s string) ([]byte, error) {
 	encoded, found := strings.CutPrefix(s, secretPrefix)
 	key, err := base64.StdEncoding.Strict().DecodeString(encoded)
 	if !found || err != nil || len(key) < minKey || len(key) > maxKey {
-		return nil, settings.Errorf("secret", "format",
+		return nil, settings.Errorf(field, "format",
 			"must be %s followed by the Base64 of %d to %d random bytes; make one with: echo whsec_$(openssl rand -base64 32)",
 			secretPrefix, minKey, maxKey)
 	}

@@ -29,6 +29,7 @@ func TestSettings(t *testing.T) {
 		{"a secret without its prefix", "secret", secretOf(32)[6:], "secret", "whsec_"},
 		{"a secret that is no Base64", "secret", "whsec_%%%", "secret", "Base64"},
 		{"no secret", "secret", "", "secret", "missing"},
+		{"a previous secret that is none", "secret_previous", "pass-word", "secret_previous", "whsec_"},
 		{"no url", "url", "", "url", "missing"},
 		{"a url of a file", "url", "file:///etc/passwd", "url", "https://"},
 		{"a url without a host", "url", "https:///turn", "url", "https://"},

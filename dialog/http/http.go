@@ -1,5 +1,6 @@
-// Package httpengine asks an engine that somebody else runs, by one signed HTTP request a turn. The
-// contract for those who write such an engine is docs/engines/http.md.
+// Package httpengine asks an engine that somebody else runs, by one signed HTTP request a turn, and
+// judges what that engine sends later. The contract for those who write such an engine is
+// docs/engines/http.md.
 package httpengine
 
 import (
@@ -24,6 +25,7 @@ func (Type) Fields() []settings.Field {
 	return []settings.Field{
 		{Key: "url", Kind: settings.URL, Required: true, Help: "engine.http.url", Example: "https://engine.example.com/turn"},
 		{Key: "secret", Kind: settings.Secret, Required: true, Help: "engine.http.secret", Example: "whsec_…"},
+		{Key: "secret_previous", Kind: settings.Secret, Help: "engine.http.secret_previous", Example: "whsec_…"},
 		{Key: "timeout", Kind: settings.Duration, Help: "engine.http.timeout", Example: "20s"},
 		{Key: "headers", Kind: settings.Map, Help: "engine.http.headers", Example: "Authorization: Bearer …"},
 		{Key: "send_names", Kind: settings.Select, Options: []string{"no", "yes"}, Default: "no", Help: "engine.http.send_names"},

@@ -36,12 +36,20 @@ func TestConformance(t *testing.T) {
 				return dialogtest.HTTPAnswer{Hang: true}
 			})(t)
 		},
+		Streaming: func(t *testing.T, release <-chan struct{}) settings.Values {
+			return answering(func(dialogtest.HTTPTurn) dialogtest.HTTPAnswer {
+				a := dialogtest.Stream("event: delta\ndata: {\"text\":\"네\"}", "event: done\ndata: {}")
+				a.Hold = release
+				return a
+			})(t)
+		},
 		Memory: dialogtest.Memory{First: "하나", Second: "둘", Want: "2: 둘"},
 		Broken: map[string]func(*testing.T) settings.Values{
 			"an answer that is no JSON is an error":       always(dialogtest.HTTPAnswer{Body: "<html>"}),
 			"an answer that breaks off is an error":       always(dialogtest.HTTPAnswer{Body: `{"status":"done","messages":[]}`, Cut: true}),
 			"an answer with status 500 is an error":       always(dialogtest.HTTPAnswer{Status: 500, Body: "Bearer header-key-123456"}),
 			"an engine that echoes its key is not quoted": always(dialogtest.HTTPAnswer{Status: 400, Body: `{"error":{"message":"header-key-123456 ` + dialogtest.Secret + `"}}`}),
+			"a stream without its end is an error":        always(dialogtest.Stream("event: delta\ndata: {\"text\":\"네\"}")),
 			"an engine that is not there is an error": func(t *testing.T) settings.Values {
 				l, err := net.Listen("tcp", "127.0.0.1:0")
 				if err != nil {
@@ -128,7 +136,7 @@ func TestHeadersAreSentAsSet(t *testing.T) {
 	h := b.fake.Requests()[0].Header
 	for name, want := range map[string]string{
 		"Authorization": "Bearer abc", "X-Team": "도움", "User-Agent": "Dari",
-		"Content-Type": "application/json", "Accept": "application/json",
+		"Content-Type": "application/json", "Accept": "application/json, text/event-stream",
 	} {
 		if got := h.Get(name); got != want {
 			t.Errorf("%s: got %q, want %q", name, got, want)

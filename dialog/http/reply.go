@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"dari/bot/message"
 	"dari/dialog"
@@ -15,13 +16,15 @@ const (
 	maxMessages = 50 // of one answer; a promise of docs/engines/http.md
 	maxNotes    = 20
 	maxTrace    = 32 << 10 // bytes of nlu and usage each
+	maxHandoff  = 365 * 24 * time.Hour
 )
 
 // result reads everything but the envelope. Faults of single messages become notes, so that one bad
-// card does not silence the bot; faults of the whole are errors.
-func (w wire) result() (dialog.Result, error) {
+// card does not silence the bot; faults of the whole are errors. later tells whether the engine was
+// given an address for later answers.
+func (w wire) result(later bool) (dialog.Result, error) {
 	var res dialog.Result
-	var n notes
+	n := w.notes
 	var list []json.RawMessage
 	if err := json.Unmarshal(orNull(w.Messages), &list); err != nil {
 		return dialog.Result{}, errors.New("messages: must be a list")
@@ -41,6 +44,12 @@ func (w wire) result() (dialog.Result, error) {
 		return dialog.Result{}, err
 	}
 	res.End = w.Session.End
+	res.Handoff = readHandoff(w.Handoff, &n)
+	if w.Status == "accepted" {
+		if res.Later = later; !later {
+			n.add("status: accepted, but the request had no reply_to: nothing more can come")
+		}
+	}
 	res.Trace, err = w.trace(&n)
 	return res, err
 }
@@ -161,14 +170,29 @@ func readState(raw json.RawMessage) (*dialog.State, error) {
 	return &dialog.State{Token: token}, nil
 }
 
+// readHandoff reads whom the conversation goes to.
+func readHandoff(raw json.RawMessage, n *notes) *dialog.Handoff {
+	var h struct {
+		Queue string  `json:"queue"`
+		Note  string  `json:"note"`
+		ForS  float64 `json:"for_s"`
+	}
+	if !given(raw) {
+		return nil
+	}
+	if err := json.Unmarshal(raw, &h); err != nil {
+		n.add("handoff: must be an object with queue and note, or null; nobody was called")
+		return nil
+	}
+	seconds := min(max(h.ForS, 0), maxHandoff.Seconds())
+	return &dialog.Handoff{
+		Queue: remote.Clip(h.Queue, 200), Note: remote.Clip(h.Note, 2000),
+		For: time.Duration(seconds * float64(time.Second)),
+	}
+}
+
 // trace is what stands beside the turn.
 func (w wire) trace(n *notes) (json.RawMessage, error) {
-	if w.Status == "accepted" {
-		n.add("status: accepted; messages that come later cannot be taken yet")
-	}
-	if given(w.Handoff) {
-		n.add("handoff: is not acted on yet")
-	}
 	out := struct {
 		NLU   json.RawMessage `json:"nlu,omitempty"`
 		Usage json.RawMessage `json:"usage,omitempty"`

@@ -117,7 +117,7 @@ func TestWhatIsLostIsNoted(t *testing.T) {
 	for _, c := range []struct{ name, fields, want string }{
 		{"messages beyond the cap", `"messages":[` + many + `]`, fmt.Sprintf("messages: %d are too many", maxMessages+1)},
 		{"notes beyond the cap", `"messages":[` + bad + `]`, "and 5 more"},
-		{"a handoff", `"handoff":{"queue":"a"}`, "handoff"},
+		{"a handoff that is none", `"handoff":"me"`, "handoff: must be an object"},
 		{"an nlu too large to keep", `"nlu":"` + strings.Repeat("x", maxTrace) + `"`, "nlu: has 32770 bytes"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

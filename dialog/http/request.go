@@ -21,6 +21,13 @@ type question struct {
 	User         user         `json:"user"`
 	Event        event        `json:"event"`
 	State        state        `json:"state"`
+	ReplyTo      *replyTo     `json:"reply_to,omitempty"`
+}
+
+// replyTo is where later answers go.
+type replyTo struct {
+	URL       string `json:"url"`
+	ExpiresAt string `json:"expires_at,omitempty"`
 }
 
 type bot struct {
@@ -78,24 +85,39 @@ type state struct {
 	Token string `json:"token"`
 }
 
-// body is the request body of a turn of which left remains.
-func (e *engine) body(t dialog.Turn, left time.Duration) ([]byte, error) {
+// question is the request body of a turn of which left remains.
+func (e *engine) question(t dialog.Turn, left time.Duration) question {
 	in := t.Inbound
 	happened := in.Time
 	if happened.IsZero() {
 		happened = e.now()
 	}
-	return json.Marshal(question{
+	return question{
 		Type: turnType(in.Kind), Version: version, TurnID: t.ID,
 		DeadlineMS:   left.Milliseconds(),
-		Timestamp:    happened.UTC().Format("2006-01-02T15:04:05.000Z07:00"),
+		Timestamp:    stamp(happened),
 		Bot:          bot{t.Bot.ID, t.Bot.Name, t.Bot.Locale, t.Bot.Revision},
 		Channel:      channel{t.Channel.Type, t.Channel.ID, t.Channel.Capabilities},
 		Conversation: conversation{t.ConversationID, conversationKind(in.Conversation.Kind), t.New},
 		User:         user{in.Sender.ID, e.displayName(in.Sender), in.Locale, in.Timezone},
 		Event:        e.event(in),
 		State:        state{t.State.Token},
-	})
+		ReplyTo:      replyAddress(t),
+	}
+}
+
+func stamp(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.000Z07:00") }
+
+// replyAddress is nil when Dari cannot be reached by the engine.
+func replyAddress(t dialog.Turn) *replyTo {
+	if t.ReplyTo == "" {
+		return nil
+	}
+	out := &replyTo{URL: t.ReplyTo}
+	if !t.ReplyUntil.IsZero() {
+		out.ExpiresAt = t.ReplyUntil.UTC().Format(time.RFC3339)
+	}
+	return out
 }
 
 // turnType: what a person does to the bot is a message, what only informs is an event.

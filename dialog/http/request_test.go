@@ -16,12 +16,12 @@ import (
 
 func TestTheSignatureVector(t *testing.T) {
 	v := decodeJSON(t, read(t, "http_engine_signature_vector.json"))
-	key, err := parseSecret(v["secret"].(string))
+	key, err := parseSecret("secret", v["secret"].(string))
 	if err != nil {
 		t.Fatal(err)
 	}
 	h := http.Header{}
-	sign(h, key, v["webhook-id"].(string), now, []byte(v["body_utf8"].(string)))
+	sign(h, [][]byte{key}, v["webhook-id"].(string), now, []byte(v["body_utf8"].(string)))
 	for _, name := range []string{"webhook-id", "webhook-timestamp", "webhook-signature"} {
 		if got, want := h.Get(name), v[name]; got != want {
 			t.Errorf("%s: got %q, want %q", name, got, want)
@@ -31,10 +31,11 @@ func TestTheSignatureVector(t *testing.T) {
 
 func TestTheRequestIsTheOneOfTheSample(t *testing.T) {
 	sample := decodeJSON(t, read(t, "http_engine_request.json"))["body"].(map[string]any)
-	delete(sample, "history")  // opt-in, not offered yet
-	delete(sample, "reply_to") // comes with late answers
+	delete(sample, "history") // opt-in, not offered
 	b := open(t, func(v settings.Values) { v["send_names"] = "yes" })
-	if _, err := b.Turn(t.Context(), turn(), nil); err != nil {
+	in := turn()
+	in.ReplyTo, in.ReplyUntil = "https://bot.hanbit.example/v1/engine-replies/turn_01JD3Z8Q7V", time.Date(2026, 11, 21, 9, 10, 0, 0, time.UTC)
+	if _, err := b.Turn(t.Context(), in, nil); err != nil {
 		t.Fatal(err)
 	}
 	if got := decodeJSON(t, b.fake.Requests()[0].Body); !reflect.DeepEqual(got, sample) {

@@ -160,7 +160,7 @@ func Refused(status int, said string) *dialog.Error {
 	case status == http.StatusNotFound || status == http.StatusMethodNotAllowed:
 		said = ": there is no engine at this address; check the address"
 	}
-	return &dialog.Error{Code: code, Err: fmt.Errorf("status %d%s", status, said)}
+	return &dialog.Error{Code: code, Gone: status == http.StatusGone, Err: fmt.Errorf("status %d%s", status, said)}
 }
 
 // Ended is the failure of a turn whose context is over.

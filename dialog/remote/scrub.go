@@ -71,8 +71,11 @@ func (s Scrubber) Error(e *dialog.Error) *dialog.Error {
 
 // Trace cleans a JSON value, and gives it up when it is none any more afterwards.
 func (s Scrubber) Trace(in json.RawMessage) json.RawMessage {
+	if len(in) == 0 {
+		return nil
+	}
 	out := json.RawMessage(s.Text(string(in)))
-	if len(in) > 0 && !json.Valid(out) {
+	if !json.Valid(out) {
 		return json.RawMessage(`{"notes":["the trace held a secret value and was left out"]}`)
 	}
 	return out

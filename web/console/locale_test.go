@@ -19,8 +19,8 @@ import (
 func TestEveryTextIsUsedAndEveryTextThatIsUsedIsThere(t *testing.T) {
 	used := usedKeys(t)
 	have := maps.Clone(words.In(words.Default))
-	maps.DeleteFunc(have, func(key, _ string) bool { // those of the connection test and of the command line
-		return strings.HasPrefix(key, "check.") || strings.HasPrefix(key, "doctor.")
+	maps.DeleteFunc(have, func(key, _ string) bool { // those of connection tests, the command line and engines
+		return strings.HasPrefix(key, "check.") || strings.HasPrefix(key, "doctor.") || strings.HasPrefix(key, "engine.")
 	})
 	for _, key := range slices.Sorted(maps.Keys(used)) {
 		if _, ok := have[key]; !ok {

@@ -2,11 +2,13 @@
 //
 //	ENGINE_SECRET=whsec_… go run ./docs/engines/example-engine
 //
-// It listens on 127.0.0.1:9090, repeats what it is told and counts the turns of each conversation.
+// It listens on 127.0.0.1:9090, repeats what it is told and counts the turns of each conversation. Told
+// "stream", it answers word by word; told "later", it answers at once that it will, and then does.
 // Without ENGINE_SECRET it checks no signatures, which is for trying things out with curl only.
 package main
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -47,6 +49,9 @@ type turn struct {
 	State struct {
 		Token string `json:"token"`
 	} `json:"state"`
+	ReplyTo *struct {
+		URL string `json:"url"`
+	} `json:"reply_to"`
 }
 
 // object is a JSON object.
@@ -69,7 +74,15 @@ func handler(secret string) http.Handler {
 			answer(w, http.StatusBadRequest, failed("malformed", err.Error()))
 			return
 		}
-		reply(w, t)
+		switch {
+		case t.Event.Text == "stream":
+			stream(w, t)
+		case t.Event.Text == "later" && t.ReplyTo != nil && secret != "":
+			answer(w, http.StatusAccepted, object{"status": "accepted", "messages": texts("One moment, please.")})
+			go later(secret, t)
+		default:
+			reply(w, t)
+		}
 	})
 	return mux
 }
@@ -120,13 +133,75 @@ func reply(w http.ResponseWriter, t turn) {
 func done(t turn, text string, state object) object {
 	return object{
 		"version": "1", "turn_id": t.TurnID, "status": "done",
-		"messages": []object{{"type": "text", "text": text}},
+		"messages": texts(text),
 		"quick_replies": []object{
 			{"kind": "message", "label": "Again"},
 			{"kind": "postback", "label": "Start over", "data": "reset"},
 		},
 		"state": state,
 	}
+}
+
+func texts(text string) []object { return []object{{"type": "text", "text": text}} }
+
+// stream answers word by word. The message at the end is the text that Dari keeps.
+func stream(w http.ResponseWriter, t turn) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	events := 0
+	send := func(name string, data object) {
+		events++
+		body, err := json.Marshal(data)
+		if err == nil {
+			fmt.Fprintf(w, "event: %s\nid: %d\ndata: %s\n\n", name, events, body)
+			err = http.NewResponseController(w).Flush()
+		}
+		if err != nil {
+			log.Printf("stream: %v", err)
+		}
+	}
+	words := []string{"One ", "word ", "at ", "a ", "time."}
+	for _, word := range words {
+		send("delta", object{"message_id": "m1", "text": word})
+	}
+	send("message", object{"message_id": "m1", "message": texts(strings.Join(words, ""))[0]})
+	send("done", object{"turn_id": t.TurnID, "status": "done"})
+}
+
+// later sends the rest of an answer, signed with the secret that Dari signs with.
+func later(secret string, t turn) {
+	body, err := json.Marshal(object{
+		"type": "reply.messages", "turn_id": t.TurnID, "seq": 1, "final": true, "messages": texts("Here it is."),
+	})
+	if err != nil {
+		log.Printf("later: %v", err)
+		return
+	}
+	req, err := http.NewRequest(http.MethodPost, t.ReplyTo.URL, bytes.NewReader(body))
+	if err != nil {
+		log.Printf("later: %v", err)
+		return
+	}
+	req.Header.Set("Content-Type", "application/json")
+	sign(secret, req.Header, "reply_"+t.TurnID, body, time.Now())
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		log.Printf("later: %v", err)
+		return
+	}
+	resp.Body.Close()
+	log.Printf("later: Dari says %s", resp.Status)
+}
+
+func sign(secret string, h http.Header, id string, body []byte, now time.Time) {
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
+	if err != nil {
+		log.Fatal("ENGINE_SECRET is not whsec_ and Base64")
+	}
+	mac := hmac.New(sha256.New, key)
+	fmt.Fprintf(mac, "%s.%d.%s", id, now.Unix(), body)
+	h.Set("webhook-id", id)
+	h.Set("webhook-timestamp", strconv.FormatInt(now.Unix(), 10))
+	h.Set("webhook-signature", "v1,"+base64.StdEncoding.EncodeToString(mac.Sum(nil)))
 }
 
 func failed(code, message string) object {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -71,6 +72,43 @@ func TestTurns(t *testing.T) {
 				t.Errorf("quick replies %+v", replied.Reply.QuickReplies)
 			}
 		})
+	}
+}
+
+func TestAStreamedAnswer(t *testing.T) {
+	b := dialogtest.Open(t, httpengine.Type{}, values(t, dialogtest.Secret))
+	replied, err := b.Ask(t, t.Context(), dialogtest.TextTurn("c1", "stream"))
+	if err != nil || len(replied.Deltas) != 5 || replied.Text() != "One word at a time." {
+		t.Errorf("%v: got %q in %d pieces", err, replied.Text(), len(replied.Deltas))
+	}
+}
+
+func TestALateAnswer(t *testing.T) {
+	b := dialogtest.Open(t, httpengine.Type{}, values(t, dialogtest.Secret))
+	type call struct {
+		reply dialog.LateReply
+		err   error
+	}
+	calls := make(chan call, 1)
+	dari := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			calls <- call{err: err}
+			return
+		}
+		reply, err := b.Engine.(dialog.LateReplier).Late(r.Header, body, time.Now())
+		calls <- call{reply, err}
+	}))
+	defer dari.Close()
+	turn := dialogtest.TextTurn("c1", "later")
+	turn.ReplyTo = dari.URL
+	replied, err := b.Ask(t, t.Context(), turn)
+	if err != nil || !replied.Later || replied.Text() != "One moment, please." {
+		t.Fatalf("%v: got %+v", err, replied)
+	}
+	got := <-calls
+	if got.err != nil || got.reply.TurnID != turn.ID || !got.reply.Final || got.reply.Result.Reply.Messages[0].Text != "Here it is." {
+		t.Errorf("got %+v", got)
 	}
 }
 
