@@ -27,22 +27,22 @@ type answered struct {
 	shown  string
 }
 
-// ask runs the engine under the turn's deadline. A panic of the engine is an error of the turn.
-func (r *Runtime) ask(ctx context.Context, b *liveBot, ch *Channel, t dialog.Turn, conv store.Conversation) (a answered) {
+// ask runs one engine under the turn's deadline. A panic of the engine is an error of the turn.
+func (r *Runtime) ask(ctx context.Context, e *liveEngine, ch *Channel, t dialog.Turn, conv store.Conversation) (a answered) {
 	start := time.Now()
 	ctx, cancel := context.WithDeadline(ctx, t.Deadline)
 	defer cancel()
 	stopTyping := r.showTyping(ctx, ch, conv, t.Inbound)
 	grow := r.grow(ctx, ch, conv, t.Inbound, func() { stopTyping() })
 	c := &collector{ctx: ctx, growth: grow}
-	res, err := call(ctx, b.engine, t, c.emit)
+	res, err := e.Turn(ctx, t, c.emit)
 	stopTyping()
 	a.stream, a.shown = grow.stop()
 	a.Result, a.messages = res, c.finish(res.Reply.Messages, err, a.shown != "")
 	if res.End {
 		a.State = &dialog.State{}
 	}
-	a.trace = trace{Engine: b.record.Engine.Type, EngineMS: time.Since(start).Milliseconds(), Detail: res.Trace, Streamed: a.stream != nil, State: t.State.Token}
+	a.trace = trace{Engine: e.typ, EngineMS: time.Since(start).Milliseconds(), Detail: res.Trace, Streamed: a.stream != nil, State: t.State.Token}
 	if err != nil {
 		a.err = dialog.AsError(err)
 		if ctx.Err() == context.DeadlineExceeded {
@@ -58,27 +58,28 @@ func (r *Runtime) ask(ctx context.Context, b *liveBot, ch *Channel, t dialog.Tur
 }
 
 // newTurn is the question to the engine.
-func (r *Runtime) newTurn(ctx context.Context, b *liveBot, ch *Channel, c store.TurnClaim, conv store.Conversation, in message.Inbound, start time.Time) (dialog.Turn, error) {
+func (r *Runtime) newTurn(ctx context.Context, b *liveBot, name string, ch *Channel, c store.TurnClaim, conv store.Conversation, in message.Inbound, start time.Time) (dialog.Turn, error) {
+	e := b.engines[name]
 	capabilities, _ := json.Marshal(ch.Limits)
 	t := dialog.Turn{
 		ID:             "turn_" + strings.TrimPrefix(c.Event.ID, "ev_"),
-		Bot:            dialog.Bot{ID: b.record.ID, Name: b.record.Name, Locale: b.record.Locale},
+		Bot:            dialog.Bot{ID: b.record.ID, Name: b.record.Name, Locale: b.record.Locale, Revision: b.record.Revision},
 		Channel:        dialog.Channel{ID: ch.Record.ID, Type: ch.Record.Type, Capabilities: capabilities},
 		ConversationID: conv.ID, Inbound: in, New: c.Conversation.ID == "",
-		State: dialog.State{Token: conv.State}, Deadline: start.Add(r.opts.TurnTimeout),
+		State: dialog.State{Token: stateOf(conv, name)}, Deadline: start.Add(r.opts.TurnTimeout),
 	}
 	if t.Inbound.Locale == "" {
 		t.Inbound.Locale = conv.Locale
 	}
-	if _, ok := b.engine.(dialog.Rememberer); ok && in.Sender.ID != "" {
+	if _, ok := e.Engine.(dialog.Rememberer); ok && in.Sender.ID != "" {
 		p, err := r.store.People().Get(ctx, personID(ch, in))
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return t, err
 		}
 		t.User.Token = p.State
 	}
-	if _, ok := b.engine.(dialog.LateReplier); ok {
-		t.ReplyTo, t.ReplyUntil = r.replyTo(c.Event, start)
+	if _, ok := e.Engine.(dialog.LateReplier); ok {
+		t.ReplyTo, t.ReplyUntil = r.replyTo(c.Event, name, start)
 	}
 	return t, nil
 }

@@ -64,11 +64,6 @@ type Channel struct {
 	rejects   *rate.Limiter
 }
 
-type liveBot struct {
-	record store.Bot
-	engine dialog.Engine
-}
-
 // Group modes: when the bot answers in a room.
 const (
 	groupMention = "mention" // when it is addressed by name
@@ -166,48 +161,17 @@ func (c *Catalog) deps(rec store.Channel) channels.Deps {
 	}
 }
 
-func (c *Catalog) bot(ctx context.Context, id string) (*liveBot, error) {
-	c.mu.RLock()
-	b := c.liveBots[id]
-	c.mu.RUnlock()
-	if b != nil {
-		return b, nil
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if b := c.liveBots[id]; b != nil {
-		return b, nil
-	}
-	rec, err := c.store.Bots().Get(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	t := c.engines.Type(rec.Engine.Type)
-	if t == nil {
-		return nil, fmt.Errorf("bot %s: this version has no engine %q", id, rec.Engine.Type)
-	}
-	values, err := c.unseal(botOwner(id), t.Fields(), rec.Engine.Settings, rec.Engine.Sealed)
-	if err != nil {
-		return nil, fmt.Errorf("bot %s: %w", id, err)
-	}
-	engine, err := c.engine(t, id, values)
-	if err != nil {
-		return nil, fmt.Errorf("bot %s: %w", id, err)
-	}
-	b = &liveBot{rec, engine}
-	c.liveBots[id] = b
-	return b, nil
-}
-
-func (c *Catalog) engine(t dialog.Type, botID string, values settings.Values) (dialog.Engine, error) {
-	return t.New(values, dialog.Deps{BotID: botID, HTTP: c.engineHTTP, Now: time.Now, Log: c.log.With("bot", botID)})
-}
+// closeAfter is longer than any turn.
+const closeAfter = 11 * time.Minute
 
 // forget drops what was made from records that have changed.
 func (c *Catalog) forget(botID, channelID string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.liveBots, botID)
+	if b := c.liveBots[botID]; b != nil {
+		time.AfterFunc(closeAfter, b.close) // turns that are under way end first
+		delete(c.liveBots, botID)
+	}
 	delete(c.live, channelID)
 	select {
 	case c.changed <- struct{}{}:

@@ -217,15 +217,16 @@ func (r *Runtime) Dry(ctx context.Context, e store.Event) (DryRun, error) {
 	r.link(ch, e.ID, &in)
 	claim := store.TurnClaim{Event: e, Conversation: stored}
 	conv := nextConversation(claim, ch, in, time.Now())
-	t, err := r.newTurn(ctx, b, ch, claim, conv, in, time.Now())
+	name, _ := b.route(ch, conv, in)
+	t, err := r.newTurn(ctx, b, name, ch, claim, conv, in, time.Now())
 	if err != nil {
 		return d, err
 	}
 	t.ID, t.ReplyTo = "turn_dry_"+randomID(), ""
 	quiet := *ch
 	quiet.Adapter = silent{ch.Adapter}
-	a := r.ask(ctx, b, &quiet, t, conv)
-	d.Engine, d.EngineMS, d.Error, d.State, d.Detail = a.trace.Engine, a.trace.EngineMS, a.trace.Error, conv.State, a.trace.Detail
+	a := r.ask(ctx, b.engines[name], &quiet, t, conv)
+	d.Engine, d.EngineMS, d.Error, d.State, d.Detail = a.trace.Engine, a.trace.EngineMS, a.trace.Error, t.State.Token, a.trace.Detail
 	d.Said = message.Reply{Messages: a.messages, QuickReplies: a.Reply.QuickReplies}
 	if a.State != nil {
 		d.NextState = a.State.Token

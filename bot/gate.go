@@ -11,6 +11,9 @@ import (
 // returns why not, or "". It also takes the bot's own name off the front of the text where the
 // platform marks no mentions.
 func gate(ch *Channel, conv store.Conversation, in *message.Inbound) string {
+	if in.Once && conv.Answered {
+		return "already greeted"
+	}
 	if in.Conversation.Kind == message.Direct {
 		return ""
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -104,6 +105,7 @@ type said struct {
 	Group     bool   `json:"group,omitempty"`
 	Thread    bool   `json:"thread,omitempty"`
 	Mentioned bool   `json:"mentioned,omitempty"`
+	Once      bool   `json:"once,omitempty"`
 	Kind      string `json:"kind,omitempty"`
 	Key       string `json:"key"`
 	Text      string `json:"text,omitempty"`
@@ -219,7 +221,7 @@ func (c *scriptedChannel) Parse(r *channels.Request) (channels.Callback, error) 
 		return channels.Callback{}, channels.Malformed("%v", err)
 	}
 	in := message.Inbound{
-		Kind: message.KindText, Name: "said", Keys: []string{s.Key}, Text: s.Text, Mentioned: s.Mentioned, Locale: s.Locale,
+		Kind: message.KindText, Name: "said", Keys: []string{s.Key}, Text: s.Text, Mentioned: s.Mentioned, Once: s.Once, Locale: s.Locale,
 		Conversation: message.Conversation{ID: s.Conv, Kind: message.Direct}, Sender: message.User{ID: "u1"},
 		Address: json.RawMessage(`{"for":"` + s.Key + `"}`), Raw: r.Body,
 	}
@@ -359,14 +361,48 @@ func (scriptedEngineType) Fields() []settings.Field {
 	return []settings.Field{{Key: "token", Kind: settings.Secret}}
 }
 
-func (t scriptedEngineType) New(settings.Values, dialog.Deps) (dialog.Engine, error) { return t.e, nil }
+// New makes the engine of the test, or another one for every other token.
+func (t scriptedEngineType) New(v settings.Values, d dialog.Deps) (dialog.Engine, error) {
+	t.e.mu.Lock()
+	defer t.e.mu.Unlock()
+	t.e.deps = d
+	token := v.Text("token")
+	if token == "" {
+		return t.e, nil
+	}
+	if t.e.others[token] == nil {
+		if t.e.others == nil {
+			t.e.others = map[string]*scriptedEngine{}
+		}
+		t.e.others[token] = &scriptedEngine{}
+	}
+	return t.e.others[token], nil
+}
+
+// Validate implements dialog.Author: a file that holds "wrong" is.
+func (scriptedEngineType) Validate(files map[string][]byte) (out []dialog.Problem) {
+	for name, b := range files {
+		if string(b) == "wrong" {
+			out = append(out, dialog.Problem{File: name, Line: 1, Column: 1, Code: "wrong", Message: "is wrong"})
+		}
+	}
+	return out
+}
+
+// Intent implements dialog.Classifier: the intent is the first word.
+func (e *scriptedEngine) Intent(text, _ string) (string, bool) {
+	word, _, _ := strings.Cut(text, " ")
+	return word, word != "unsure"
+}
 
 // scriptedEngine echoes unless the test says otherwise.
 type scriptedEngine struct {
-	mu    sync.Mutex
-	turns []dialog.Turn
-	turn  func(ctx context.Context, t dialog.Turn) (dialog.Result, error)
-	emits func(ctx context.Context, t dialog.Turn, emit dialog.Emit) (dialog.Result, error)
+	mu     sync.Mutex
+	turns  []dialog.Turn
+	turn   func(ctx context.Context, t dialog.Turn) (dialog.Result, error)
+	deps   dialog.Deps
+	others map[string]*scriptedEngine
+	emits  func(ctx context.Context, t dialog.Turn, emit dialog.Emit) (dialog.Result, error)
 }
 
 // RemembersPeople implements dialog.Rememberer.

@@ -33,16 +33,17 @@ type lateToken struct {
 	Event        string `json:"e"`
 	Channel      string `json:"c"`
 	Conversation string `json:"v"`
-	Until        int64  `json:"u"` // Unix time
+	Engine       string `json:"n,omitempty"` // its name
+	Until        int64  `json:"u"`           // Unix time
 }
 
 // replyTo is the address for late replies to the turn of an event; "" when nobody could reach it.
-func (r *Runtime) replyTo(e store.Event, now time.Time) (string, time.Time) {
+func (r *Runtime) replyTo(e store.Event, engine string, now time.Time) (string, time.Time) {
 	if r.opts.PublicURL == "" {
 		return "", time.Time{}
 	}
 	until := now.Add(lateLife).Truncate(time.Second)
-	b, err := json.Marshal(lateToken{e.ID, e.ChannelID, e.ConversationID, until.Unix()})
+	b, err := json.Marshal(lateToken{e.ID, e.ChannelID, e.ConversationID, engine, until.Unix()})
 	if err != nil {
 		return "", time.Time{}
 	}
@@ -77,7 +78,11 @@ func (r *Runtime) AcceptLate(ctx context.Context, token string, header http.Head
 	if err != nil {
 		return errors.Join(ErrUnknownTurn, err)
 	}
-	engine, ok := b.engine.(dialog.LateReplier)
+	e := b.engines[t.Engine]
+	if e == nil {
+		return ErrUnknownTurn
+	}
+	engine, ok := e.Engine.(dialog.LateReplier)
 	if !ok {
 		return ErrUnknownTurn
 	}
@@ -89,7 +94,7 @@ func (r *Runtime) AcceptLate(ctx context.Context, token string, header http.Head
 	if want := "turn_" + strings.TrimPrefix(t.Event, "ev_"); late.TurnID != "" && late.TurnID != want {
 		return &dialog.Error{Code: "bad_answer", Err: fmt.Errorf("turn_id: is that of another turn; this address belongs to %s", want)}
 	}
-	raw, err := json.Marshal(late)
+	raw, err := json.Marshal(lateEvent{late, t.Engine})
 	if err != nil {
 		return err
 	}
@@ -102,10 +107,16 @@ func (r *Runtime) AcceptLate(ctx context.Context, token string, header http.Head
 	return err
 }
 
+// lateEvent is the payload of a late reply's event.
+type lateEvent struct {
+	dialog.LateReply
+	Engine string // its name
+}
+
 // decideLate is the turn of a late reply: what it says is rendered like any answer, and goes out by the
 // channel's way of writing first.
 func (r *Runtime) decideLate(ctx context.Context, ch *Channel, c store.TurnClaim) (store.Turn, error) {
-	var late dialog.LateReply
+	var late lateEvent
 	if err := json.Unmarshal(c.Event.Raw, &late); err != nil {
 		return failedTurn("parse", err), nil
 	}
@@ -121,8 +132,11 @@ func (r *Runtime) decideLate(ctx context.Context, ch *Channel, c store.TurnClaim
 	if a.End {
 		a.State = &dialog.State{}
 	}
-	a.trace = trace{Engine: b.record.Engine.Type, State: c.Conversation.State, Detail: late.Result.Trace}
-	return r.conclude(ctx, ch, c, c.Conversation, in, b, a)
+	a.trace = trace{EngineName: late.Engine, State: stateOf(c.Conversation, late.Engine), Detail: late.Result.Trace}
+	if e := b.engines[late.Engine]; e != nil {
+		a.trace.Engine = e.typ
+	}
+	return r.conclude(ctx, ch, c, keepState(c.Conversation, late.Engine, a.State), in, b, a)
 }
 
 // lateOrder puts the parts of late replies in order: one that arrives before its predecessor waits a

@@ -36,6 +36,12 @@ func (c *Catalog) RotateKey(ctx context.Context, keyFile string, w io.Writer) er
 func (c *Catalog) resealBots(ctx context.Context) (int, error) {
 	return resealAll(ctx, c.store.Bots(), func(b store.Bot) string { return b.ID }, func(b *store.Bot) (err error) {
 		b.Engine.Sealed, err = c.sealer.Reseal(botOwner(b.ID), b.Engine.Sealed)
+		for name, e := range b.Engines {
+			if err == nil {
+				e.Sealed, err = c.sealer.Reseal(engineOwner(b.ID, name), e.Sealed)
+				b.Engines[name] = e
+			}
+		}
 		return err
 	})
 }

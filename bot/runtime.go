@@ -53,6 +53,7 @@ type Runtime struct {
 
 	streams   streams
 	lateOrder lateOrder
+	handoffs  handoffs
 	jobs      jobs
 
 	intake  context.CancelFunc // stops handing out work
@@ -81,7 +82,8 @@ func New(o Options) *Runtime {
 			http: &platforms, engineHTTP: o.EngineHTTP, publicURL: o.PublicURL, urls: o.URLs, log: o.Log,
 			live: map[string]*Channel{}, liveBots: map[string]*liveBot{}, changed: make(chan struct{}, 1),
 		},
-		opts: o, store: o.Store, log: o.Log, feed: newFeed(), metrics: newMetrics(o.Metrics, o.Store),
+		handoffs: handoffs{table: o.Store.Handoffs()},
+		opts:     o, store: o.Store, log: o.Log, feed: newFeed(), metrics: newMetrics(o.Metrics, o.Store),
 	}
 }
 

@@ -225,6 +225,47 @@ func TestRoomsAreAnsweredByTheMentionRule(t *testing.T) {
 	}
 }
 
+func TestAnOccasionThatComesOnceIsAnsweredOnce(t *testing.T) {
+	opened := func(conv, key string) said { return said{Conv: conv, Key: key, Text: key, Once: true} }
+	text := func(conv, key string) said { return said{Conv: conv, Key: key, Text: key} }
+	cases := map[string]struct {
+		said     []said
+		answered []string
+	}{
+		"the first time it is answered":                     {[]said{opened("u1", "a")}, []string{"a"}},
+		"the second time it is not":                         {[]said{opened("u1", "a"), opened("u1", "b")}, []string{"a"}},
+		"nor after any other answer":                        {[]said{text("u1", "a"), opened("u1", "b")}, []string{"a"}},
+		"what a person says is answered all the same":       {[]said{opened("u1", "a"), text("u1", "b")}, []string{"a", "b"}},
+		"another conversation has a first time of its own":  {[]said{opened("u1", "a"), opened("u2", "b")}, []string{"a", "b"}},
+		"as long as the bot had nothing to say it is asked": {[]said{opened("u1", "nothing"), opened("u1", "b")}, []string{"b"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, h *house) {
+				h.engine.turn = func(_ context.Context, turn dialog.Turn) (dialog.Result, error) {
+					if turn.Inbound.Text == "nothing" {
+						return dialog.Result{}, nil
+					}
+					return dialog.Result{Reply: message.Reply{Messages: []message.Message{message.Text(turn.Inbound.Text)}}}, nil
+				}
+				for _, s := range c.said {
+					h.say("ch", s)
+					h.settle()
+				}
+				if got := h.channel.texts(); !slices.Equal(got, c.answered) {
+					t.Errorf("answered %q, want %q", got, c.answered)
+				}
+				ignored, _ := h.store.Events(context.Background(), store.Query{State: string(store.Ignored)})
+				for _, e := range ignored.Items {
+					if e.Reason != "already greeted" {
+						t.Errorf("ignored because of %q", e.Reason)
+					}
+				}
+			})
+		})
+	}
+}
+
 func TestTheBotsNameIsStrippedWhereMentionsAreNotMarked(t *testing.T) {
 	bubble(t, func(t *testing.T, h *house) {
 		h.channel.setLimits(func(l *channels.Limits) { l.MarksMentions = false })

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -49,16 +50,18 @@ func (r *Runtime) typeOf(channelID string) string {
 
 // trace is what a turn leaves behind for people who ask why.
 type trace struct {
-	ParseUS  int64             `json:"parse_us,omitempty"`
-	Engine   string            `json:"engine,omitempty"`
-	EngineMS int64             `json:"engine_ms,omitempty"`
-	RenderUS int64             `json:"render_us,omitempty"`
-	State    string            `json:"state,omitempty"` // the engine's, before the turn
-	Streamed bool              `json:"streamed,omitempty"`
-	Said     []message.Message `json:"said,omitempty"` // by the engine, where something else was sent
-	Error    string            `json:"error,omitempty"`
-	Notes    []string          `json:"notes,omitempty"`
-	Detail   json.RawMessage   `json:"detail,omitempty"` // the engine's own
+	ParseUS    int64             `json:"parse_us,omitempty"`
+	Engine     string            `json:"engine,omitempty"`      // its type
+	EngineName string            `json:"engine_name,omitempty"` // which of the bot's, if not the main one
+	FailedOver string            `json:"failed_over,omitempty"` // why another engine than that was asked
+	EngineMS   int64             `json:"engine_ms,omitempty"`
+	RenderUS   int64             `json:"render_us,omitempty"`
+	State      string            `json:"state,omitempty"` // the engine's, before the turn
+	Streamed   bool              `json:"streamed,omitempty"`
+	Said       []message.Message `json:"said,omitempty"` // by the engine, where something else was sent
+	Error      string            `json:"error,omitempty"`
+	Notes      []string          `json:"notes,omitempty"`
+	Detail     json.RawMessage   `json:"detail,omitempty"` // the engine's own
 }
 
 // decide works out everything that the turn changes. An error means that the turn has to be run again;
@@ -77,6 +80,14 @@ func (r *Runtime) decide(ctx context.Context, c store.TurnClaim, start time.Time
 	}
 	parsed := time.Since(start)
 	answerable(c.Event, &in)
+	b, err := r.bot(ctx, ch.Record.BotID)
+	if err != nil {
+		return failedTurn("bot", err), ctx.Err()
+	}
+	conv := nextConversation(c, ch, in, start)
+	if t, ok, err := r.roomSaid(ctx, b, c, conv, in); ok || err != nil {
+		return t, err
+	}
 	if reason := gate(ch, c.Conversation, &in); reason != "" {
 		return store.Turn{State: store.Ignored, Reason: reason}, nil
 	}
@@ -86,17 +97,14 @@ func (r *Runtime) decide(ctx context.Context, c store.TurnClaim, start time.Time
 	if t, ok := r.consent(ctx, ch, in); ok {
 		return t, ctx.Err()
 	}
-	b, err := r.bot(ctx, ch.Record.BotID)
-	if err != nil {
-		return failedTurn("bot", err), ctx.Err()
-	}
 	r.link(ch, c.Event.ID, &in)
-	conv := nextConversation(c, ch, in, start)
-	question, err := r.newTurn(ctx, b, ch, c, conv, in, start)
+	if t, ok, err := r.handedOver(ctx, c, conv, in); ok || err != nil {
+		return t, err
+	}
+	answer, conv, err := r.answerBy(ctx, b, ch, c, conv, in, start)
 	if err != nil {
 		return store.Turn{}, err
 	}
-	answer := r.ask(ctx, b, ch, question, conv)
 	if ctx.Err() != nil {
 		r.abandon(answer.stream, answer.shown)
 		return store.Turn{}, ctx.Err()
@@ -111,6 +119,9 @@ func (r *Runtime) conclude(ctx context.Context, ch *Channel, c store.TurnClaim, 
 	refs := references{}
 	t := r.finish(ch, c, conv, in, b, a, refs)
 	err := refs.keep(ctx, r.store)
+	if err == nil && a.Handoff != nil && a.err == nil {
+		_, err = r.takeOver(ctx, conv, *a.Handoff)
+	}
 	if err == nil && a.User != nil && a.err == nil && in.Sender.ID != "" {
 		err = r.store.People().Put(ctx, personID(ch, in), store.Person{State: a.User.Token})
 	}
@@ -187,9 +198,6 @@ func (r *Runtime) finish(ch *Channel, c store.TurnClaim, conv store.Conversation
 			Key: newUUID(), CreatedAt: time.Now().UTC(),
 		})
 	}
-	if a.State != nil && a.err == nil {
-		conv.State = a.State.Token
-	}
 	conv.Answered = conv.Answered || len(t.Deliveries) > 0
 	if worthWriting(c.Conversation, conv) {
 		conv.LastAt = time.Now().UTC()
@@ -207,7 +215,7 @@ func worthWriting(old, next store.Conversation) bool {
 	if old.ID == "" || time.Since(old.LastAt) > lastAtGrain {
 		return true
 	}
-	return old.State != next.State || old.Answered != next.Answered || old.Locale != next.Locale ||
+	return old.State != next.State || old.Engine != next.Engine || !maps.Equal(old.States, next.States) || old.Answered != next.Answered || old.Locale != next.Locale ||
 		old.User != next.User || old.Platform != next.Platform || !slices.Equal(old.Reference, next.Reference)
 }
 

@@ -62,6 +62,12 @@ type Closer interface {
 	Close() error
 }
 
+// Classifier is the optional ability of an engine to tell what a text means without a turn.
+type Classifier interface {
+	// Intent returns the most likely intent, and whether it is likely enough to act on.
+	Intent(text, locale string) (intent string, sure bool)
+}
+
 // Rememberer is the optional ability of an engine that keeps something about people (Turn.User).
 type Rememberer interface {
 	RemembersPeople()
@@ -127,6 +133,11 @@ func (p Problem) String() string {
 	return s
 }
 
+// Starter is the optional ability of an Author to give a bot builder something to begin with.
+type Starter interface {
+	StarterFiles() map[string][]byte
+}
+
 // Author is the optional ability of a Type whose engines work from files.
 type Author interface {
 	// Validate returns every mistake in the files, in their order. It does no I/O.
@@ -175,7 +186,7 @@ type State struct {
 // MaxState is the largest state token, in bytes.
 const MaxState = 16 << 10
 
-// Result is the engine's answer, after everything emitted.
+// Result is the engine's answer, after everything emitted. Of a failed turn only State counts.
 type Result struct {
 	Reply message.Reply
 	// State replaces the stored one; nil keeps it, a pointer to an empty State clears it.

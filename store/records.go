@@ -74,8 +74,11 @@ type Conversation struct {
 	Platform  message.Conversation `json:"platform"`
 	User      message.User         `json:"user,omitzero"` // the person of a 1:1 chat, the last speaker elsewhere
 	Locale    string               `json:"locale,omitempty"`
-	// State is the engine's token.
-	State string `json:"state,omitempty"`
+	// State is the main engine's token, States those of the others by their name.
+	State  string            `json:"state,omitempty"`
+	States map[string]string `json:"states,omitempty"`
+	// Engine is the one that has the conversation for now; "" is the main one.
+	Engine string `json:"engine,omitempty"`
 	// Reference is the adapter's newest reference for messages that answer nothing.
 	Reference json.RawMessage `json:"reference,omitempty"`
 	// Answered is true once the bot has spoken here.
@@ -174,11 +177,46 @@ type Bot struct {
 	Name   string     `json:"name"`
 	Locale string     `json:"locale,omitempty"`
 	Engine EngineSpec `json:"engine"`
+	// Engines are further engines by name, which Routes, Failover and the engines themselves refer to.
+	Engines  map[string]EngineSpec `json:"engines,omitempty"`
+	Routes   []Route               `json:"routes,omitempty"`
+	Failover string                `json:"failover,omitempty"` // asked when the other one fails
+	Handoff  HandoffRoom           `json:"handoff,omitzero"`
 	// Revision is the id of the published files, "" if there are none.
 	Revision  string    `json:"revision,omitempty"`
 	Managed   bool      `json:"managed,omitempty"` // comes from the configuration file
 	CreatedAt time.Time `json:"created_at"`
 	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// Route gives turns to another engine. A turn that fits every rule that is set goes there.
+type Route struct {
+	Engine   string   `json:"engine"`
+	Channels []string `json:"channels,omitempty"` // ids or types
+	Locales  []string `json:"locales,omitempty"`  // "ko" fits ko-KR too
+	Keywords []string `json:"keywords,omitempty"` // any of them in the text
+	Intents  []string `json:"intents,omitempty"`  // as the main engine tells them
+	Share    float64  `json:"share,omitempty"`    // of the conversations, 0 to 1; 0 = all
+	// Stay keeps the conversation there until the engine ends it or another route fits.
+	Stay bool `json:"stay,omitempty"`
+}
+
+// HandoffRoom is the room in which people answer for the bot.
+type HandoffRoom struct {
+	Channel      string `json:"channel,omitempty"`
+	Conversation string `json:"conversation,omitempty"` // Dari's id
+}
+
+// Handoff is a conversation that people have taken over. Its id is the conversation's.
+type Handoff struct {
+	ConversationID string    `json:"conversation"`
+	BotID          string    `json:"bot"`
+	ChannelID      string    `json:"channel"`
+	Code           string    `json:"code"` // what people call it by in their room: "#A7K"
+	Queue          string    `json:"queue,omitempty"`
+	Note           string    `json:"note,omitempty"`
+	Since          time.Time `json:"since"`
+	Until          time.Time `json:"until,omitzero"` // zero: until people end it
 }
 
 // EngineSpec is an engine type with its settings: the open ones as they are, the secret ones sealed.
@@ -214,15 +252,25 @@ type APIKey struct {
 	Hash       []byte    `json:"hash"`
 	CreatedAt  time.Time `json:"created_at"`
 	LastUsedAt time.Time `json:"last_used_at,omitzero"`
+	ExpiresAt  time.Time `json:"expires_at,omitzero"` // zero: never
+	// ReplacedBy is the id of the key that a rotation has made in its place.
+	ReplacedBy string `json:"replaced_by,omitempty"`
 }
 
 // User is a person who may sign in to the console.
 type User struct {
 	ID        string    `json:"id"` // the login name
 	Role      string    `json:"role"`
-	Password  []byte    `json:"password"` // bcrypt
+	Password  []byte    `json:"password"` // bcrypt; none for who has been invited or signs in elsewhere
 	Locale    string    `json:"locale,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
+	// Subject is who the person is to the sign-in provider: its issuer, a blank, and its id of the person.
+	Subject string `json:"subject,omitempty"`
+	// Stamp changes with the password and the role; sessions opened under another one are over.
+	Stamp string `json:"stamp,omitempty"`
+	// Link is the id of the newest one-time link that was made for the person.
+	Link       string    `json:"link,omitempty"`
+	LastSignIn time.Time `json:"last_sign_in,omitzero"`
 }
 
 // Session is a console session. Its id is a hash of the cookie.
@@ -235,6 +283,7 @@ type Session struct {
 type Link struct {
 	Purpose string    `json:"purpose"`
 	Expires time.Time `json:"expires"`
+	User    string    `json:"user,omitempty"` // whom it gives a password; "" for a new administrator
 }
 
 // Token is a sealed access token of a platform.

@@ -119,6 +119,7 @@ type Catalog interface {
 	Links() Table[Link]
 	People() Table[Person]
 	Broadcasts() Table[Broadcast]
+	Handoffs() Table[Handoff]
 	Revisions() Table[Revision]
 	// Postbacks is keyed by the reference that stands in for the data.
 	Postbacks() Table[Postback]

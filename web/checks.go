@@ -17,6 +17,7 @@ type checksAPI struct {
 		Check(ctx context.Context, id string) (channels.Report, error)
 		TestChannel(ctx context.Context, typ string, v settings.Values) (channels.Report, error)
 		TestChange(ctx context.Context, id string, patch settings.Values) (channels.Report, error)
+		CheckEngine(ctx context.Context, botID string) (channels.Report, error)
 	}
 }
 
@@ -40,6 +41,16 @@ func (h checksAPI) saved(c *gin.Context) error {
 		test = func() (channels.Report, error) { return h.channels.TestChange(ctx, id, form.Settings) }
 	}
 	report, err := test()
+	if err != nil {
+		return err
+	}
+	writeReport(c, report)
+	return nil
+}
+
+// engine tests the connections of a bot's engines.
+func (h checksAPI) engine(c *gin.Context) error {
+	report, err := h.channels.CheckEngine(c.Request.Context(), c.Param("bot"))
 	if err != nil {
 		return err
 	}

@@ -3,19 +3,22 @@ package all
 
 import (
 	"dari/dialog"
+	"dari/dialog/anthropic"
 	"dari/dialog/clova"
 	"dari/dialog/danbee"
 	"dari/dialog/dialogflow"
+	"dari/dialog/dify"
 	"dari/dialog/directline"
 	"dari/dialog/echo"
 	httpengine "dari/dialog/http"
 	kakaoskill "dari/dialog/kakao"
 	"dari/dialog/lex"
+	"dari/dialog/openai"
 	"dari/dialog/rasa"
 )
 
 // Types lists the engines; the order here is the order in the console.
 var Types = []dialog.Type{
 	echo.Type{}, httpengine.Type{}, danbee.Type{}, kakaoskill.Type{}, clova.Type{}, rasa.Type{},
-	dialogflow.Type{}, directline.Type{}, lex.Type{},
+	dialogflow.Type{}, directline.Type{}, lex.Type{}, openai.Type{}, anthropic.Type{}, dify.Type{},
 }

@@ -63,6 +63,7 @@ var (
 	bucketPeople        = []byte("people")
 	bucketBroadcasts    = []byte("broadcasts")
 	bucketRevisions     = []byte("revisions")
+	bucketHandoffs      = []byte("handoffs")
 )
 
 var sequenceBuckets = [][]byte{bucketInbox, bucketTurns, bucketNotes, bucketOutbox, bucketResults, bucketAudit}

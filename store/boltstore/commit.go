@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync/atomic"
 
 	"go.etcd.io/bbolt"
@@ -123,6 +124,7 @@ func (k *committer) run() {
 			}
 			return
 		}
+		runtime.Gosched() // whoever is about to write comes along: fewer commits, each of which costs the same
 		batch = k.drain(batch)
 		k.commit(batch)
 		if k.since += len(batch); k.since >= releaseEvery {

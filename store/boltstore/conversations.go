@@ -51,7 +51,7 @@ func (s *Store) ResetConversation(ctx context.Context, id string) error {
 		if err := getJSON(b, id, &conv); err != nil {
 			return err
 		}
-		conv.State = ""
+		conv.State, conv.States, conv.Engine = "", nil, ""
 		return putJSON(b, id, conv)
 	}})
 }

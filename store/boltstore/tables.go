@@ -46,6 +46,9 @@ func (s *Store) Broadcasts() store.Table[store.Broadcast] {
 	return table[store.Broadcast]{s, bucketBroadcasts}
 }
 
+// Handoffs returns the conversations that people have taken over.
+func (s *Store) Handoffs() store.Table[store.Handoff] { return table[store.Handoff]{s, bucketHandoffs} }
+
 // Revisions returns the published and drafted files of bots.
 func (s *Store) Revisions() store.Table[store.Revision] {
 	return table[store.Revision]{s, bucketRevisions}

@@ -1,0 +1,143 @@
+package bot
+
+import (
+	"context"
+	"hash/fnv"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"dari/bot/message"
+	"dari/dialog"
+	"dari/store"
+)
+
+// route decides which engine of the bot answers, and whether it keeps the conversation.
+func (b *liveBot) route(ch *Channel, conv store.Conversation, in message.Inbound) (name string, stay bool) {
+	for _, rt := range b.record.Routes {
+		if b.fits(rt, ch, conv, in) {
+			return rt.Engine, rt.Stay
+		}
+	}
+	if b.engines[conv.Engine] != nil {
+		return conv.Engine, true
+	}
+	return "", false
+}
+
+func (b *liveBot) fits(rt store.Route, ch *Channel, conv store.Conversation, in message.Inbound) bool {
+	if len(rt.Channels) > 0 && !slices.Contains(rt.Channels, ch.Record.ID) && !slices.Contains(rt.Channels, ch.Record.Type) {
+		return false
+	}
+	if len(rt.Locales) > 0 && !slices.ContainsFunc(rt.Locales, func(l string) bool { return speaks(in.Locale, conv.Locale, l) }) {
+		return false
+	}
+	if len(rt.Keywords) > 0 && !slices.ContainsFunc(rt.Keywords, func(k string) bool { return holds(in.Text, k) }) {
+		return false
+	}
+	if rt.Share > 0 && share(conv.ID) >= rt.Share {
+		return false
+	}
+	return len(rt.Intents) == 0 || b.means(rt.Intents, in)
+}
+
+// speaks tells whether a person's locale, as the event or else the conversation says, is of a language.
+func speaks(said, known, want string) bool {
+	if said == "" {
+		said = known
+	}
+	said, want = strings.ToLower(said), strings.ToLower(want)
+	return said == want || strings.HasPrefix(said, want+"-")
+}
+
+func holds(text, keyword string) bool {
+	return keyword != "" && strings.Contains(strings.ToLower(text), strings.ToLower(keyword))
+}
+
+// share is a conversation's place between 0 and 1. It never changes, so that nobody wanders between
+// engines.
+func share(conversationID string) float64 {
+	h := fnv.New32a()
+	h.Write([]byte(conversationID))
+	return float64(h.Sum32()) / (1 << 32)
+}
+
+// means asks the main engine what the text means, if it can tell without a turn.
+func (b *liveBot) means(intents []string, in message.Inbound) bool {
+	classifier, ok := b.main().Engine.(dialog.Classifier)
+	if !ok || in.Text == "" {
+		return false
+	}
+	intent, sure := classifier.Intent(in.Text, in.Locale)
+	return sure && slices.Contains(intents, intent)
+}
+
+// mainShare is how much of a turn's time the first engine gets when there is a second to fall back on.
+const mainShare = 0.6
+
+// answerBy asks the engine that the turn belongs to, and the bot's other one when that fails. It
+// returns the conversation with the engines' states as they are to be kept.
+func (r *Runtime) answerBy(ctx context.Context, b *liveBot, ch *Channel, c store.TurnClaim, conv store.Conversation, in message.Inbound, start time.Time) (answered, store.Conversation, error) {
+	name, stay := b.route(ch, conv, in)
+	conv.Engine = ""
+	if stay {
+		conv.Engine = name
+	}
+	other := b.record.Failover
+	spare := other != name && b.engines[other] != nil && (other != "" || name != "")
+	deadline := start.Add(r.opts.TurnTimeout)
+	first := deadline
+	if spare && b.record.Failover != "" {
+		first = start.Add(time.Duration(mainShare * float64(r.opts.TurnTimeout)))
+	}
+	a, err := r.askNamed(ctx, b, name, ch, c, conv, in, start, first)
+	if err == nil && spare && b.record.Failover != "" && a.err != nil && a.stream == nil && len(a.messages) == 0 && (troubled(a.err) || a.err.Code == "breaker_open") && ctx.Err() == nil {
+		failed := a.err.Error()
+		name = other
+		a, err = r.askNamed(ctx, b, name, ch, c, conv, in, start, deadline)
+		a.trace.FailedOver = failed
+	}
+	if err != nil {
+		return a, conv, err
+	}
+	a.trace.EngineName = name
+	if a.End {
+		conv.Engine = ""
+	}
+	return a, keepState(conv, name, a.State), nil
+}
+
+func (r *Runtime) askNamed(ctx context.Context, b *liveBot, name string, ch *Channel, c store.TurnClaim, conv store.Conversation, in message.Inbound, start, deadline time.Time) (answered, error) {
+	t, err := r.newTurn(ctx, b, name, ch, c, conv, in, start)
+	if err != nil {
+		return answered{}, err
+	}
+	t.Deadline = deadline
+	return r.ask(ctx, b.engines[name], ch, t, conv), nil
+}
+
+// stateOf is what an engine gave back last time.
+func stateOf(conv store.Conversation, name string) string {
+	if name == "" {
+		return conv.State
+	}
+	return conv.States[name]
+}
+
+func keepState(conv store.Conversation, name string, state *dialog.State) store.Conversation {
+	switch {
+	case state == nil:
+	case name == "":
+		conv.State = state.Token
+	default:
+		conv.States = maps.Clone(conv.States)
+		if conv.States == nil {
+			conv.States = map[string]string{}
+		}
+		if conv.States[name] = state.Token; state.Token == "" {
+			delete(conv.States, name)
+		}
+	}
+	return conv
+}
