@@ -231,13 +231,14 @@ func TestAnOccasionThatComesOnceIsAnsweredOnce(t *testing.T) {
 	cases := map[string]struct {
 		said     []said
 		answered []string
+		ignored  int
 	}{
-		"the first time it is answered":                     {[]said{opened("u1", "a")}, []string{"a"}},
-		"the second time it is not":                         {[]said{opened("u1", "a"), opened("u1", "b")}, []string{"a"}},
-		"nor after any other answer":                        {[]said{text("u1", "a"), opened("u1", "b")}, []string{"a"}},
-		"what a person says is answered all the same":       {[]said{opened("u1", "a"), text("u1", "b")}, []string{"a", "b"}},
-		"another conversation has a first time of its own":  {[]said{opened("u1", "a"), opened("u2", "b")}, []string{"a", "b"}},
-		"as long as the bot had nothing to say it is asked": {[]said{opened("u1", "nothing"), opened("u1", "b")}, []string{"b"}},
+		"the first time it is answered":                     {[]said{opened("u1", "a")}, []string{"a"}, 0},
+		"the second time it is not":                         {[]said{opened("u1", "a"), opened("u1", "b")}, []string{"a"}, 1},
+		"nor after any other answer":                        {[]said{text("u1", "a"), opened("u1", "b")}, []string{"a"}, 1},
+		"what a person says is answered all the same":       {[]said{opened("u1", "a"), text("u1", "b")}, []string{"a", "b"}, 0},
+		"another conversation has a first time of its own":  {[]said{opened("u1", "a"), opened("u2", "b")}, []string{"a", "b"}, 0},
+		"as long as the bot had nothing to say it is asked": {[]said{opened("u1", "nothing"), opened("u1", "b")}, []string{"b"}, 0},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -255,7 +256,10 @@ func TestAnOccasionThatComesOnceIsAnsweredOnce(t *testing.T) {
 				if got := h.channel.texts(); !slices.Equal(got, c.answered) {
 					t.Errorf("answered %q, want %q", got, c.answered)
 				}
-				ignored, _ := h.store.Events(context.Background(), store.Query{State: string(store.Ignored)})
+				ignored, err := h.store.Events(context.Background(), store.Query{State: string(store.Ignored)})
+				if err != nil || len(ignored.Items) != c.ignored {
+					t.Errorf("%d events ignored, %v", len(ignored.Items), err)
+				}
 				for _, e := range ignored.Items {
 					if e.Reason != "already greeted" {
 						t.Errorf("ignored because of %q", e.Reason)

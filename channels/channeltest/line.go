@@ -45,7 +45,7 @@ func SignLINE(secret string, body []byte) *channels.Request {
 // answered like the first one, with 409. Messages that LINE would refuse are refused. Every message has
 // a file, ready to be fetched.
 func LINE() *Platform {
-	l := &fakeLINE{spent: map[string]bool{}, taken: map[string]takenLINE{}, endpoint: "https://bot.example.com/line/test-channel/webhook"}
+	l := &fakeLINE{spent: map[string]bool{}, taken: map[string]takenLINE{}, menus: map[string]*menuLINE{}, endpoint: "https://bot.example.com/line/test-channel/webhook"}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v2/bot/message/reply", l.reply)
 	mux.HandleFunc("POST /v2/bot/message/push", l.push)
@@ -58,6 +58,7 @@ func LINE() *Platform {
 	mux.HandleFunc("POST /v2/bot/channel/webhook/test", answerLINE(http.StatusOK, `{"success":true,"timestamp":"2026-10-27T00:00:00Z","statusCode":200,"reason":"OK","detail":"200"}`))
 	mux.HandleFunc("GET /v2/bot/message/{id}/content", l.content)
 	mux.HandleFunc("GET /v2/bot/message/{id}/content/transcoding", l.transcoding)
+	l.serveMenus(mux)
 	mux.HandleFunc("/", answerLINE(http.StatusNotFound, `{"message":"Not found"}`))
 	return NewPlatform(l.authorized(mux))
 }
@@ -69,6 +70,9 @@ type fakeLINE struct {
 	spent    map[string]bool      // reply tokens
 	taken    map[string]takenLINE // pushes by retry key
 	endpoint string
+	made     int
+	menus    map[string]*menuLINE // by id
+	shown    string               // id of the menu that everybody sees
 }
 
 // takenLINE is the answer to a push that LINE took.

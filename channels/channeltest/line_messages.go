@@ -23,6 +23,7 @@ type objectLINE struct {
 	StickerID                           string `json:"stickerId"`
 	Template                            templateLINE
 	Contents                            json.RawMessage
+	Sender                              *struct{ Name, IconURL string }
 	QuickReply                          *struct {
 		Items []struct {
 			Type   string
@@ -123,6 +124,9 @@ func (c *checkLINE) object(at string, raw json.RawMessage) {
 	default:
 		c.fail(at+".type", "Must be one of the following values: [text, image, video, audio, location, sticker, template, imagemap]")
 	}
+	if m.Sender != nil {
+		c.sender(at+".sender", m.Sender.Name, m.Sender.IconURL)
+	}
 	if m.QuickReply == nil {
 		return
 	}
@@ -132,6 +136,16 @@ func (c *checkLINE) object(at string, raw json.RawMessage) {
 			c.fail(fmt.Sprintf("%s.quickReply.items[%d].type", at, i), "Must be action")
 		}
 		c.action(fmt.Sprintf("%s.quickReply.items[%d].action", at, i), item.Action, 20)
+	}
+}
+
+func (c *checkLINE) sender(at, name, icon string) {
+	c.length(at+".name", unitsLINE(name), 0, 20)
+	if strings.Contains(name, "LINE") {
+		c.fail(at+".name", "may not contain LINE")
+	}
+	if icon != "" {
+		c.https(at+".iconUrl", icon)
 	}
 }
 

@@ -129,7 +129,7 @@ type NaverWorksOptions struct {
 	// StoredAs is the file id in the storage's answer to an upload; the default is the one that was
 	// announced, "-" an answer that is no JSON.
 	StoredAs string
-	// OneMenu refuses a persistent menu while there is another.
+	// OneMenu refuses any menu while there is a persistent one.
 	OneMenu bool
 	// Now is the platform's clock, shown in the Date header; without it there is no such header.
 	Now func() time.Time
@@ -151,7 +151,7 @@ func NaverWorksWith(o NaverWorksOptions) *Platform {
 	if o.Domains == nil {
 		o.Domains = []map[string]any{{"domainId": 10400123, "visible": true, "allowToSelectedMember": false}}
 	}
-	w := &naverWorks{NaverWorksOptions: o, refresh: map[string]string{}, uploads: map[string]worksUpload{}}
+	w := &naverWorks{NaverWorksOptions: o, refresh: map[string]string{}, uploads: map[string]worksUpload{}, menus: map[string]*worksMenu{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST "+NaverWorksTokenPath, w.token)
 	mux.HandleFunc("GET /v1.0/bots/{bot}", w.authorized(w.getBot, "bot", "bot.read"))
@@ -160,8 +160,7 @@ func NaverWorksWith(o NaverWorksOptions) *Platform {
 	mux.HandleFunc("POST /v1.0/bots/{bot}/channels/{channel}/messages", send)
 	mux.HandleFunc("PATCH /v1.0/bots/{bot}", w.authorized(w.patchBot, "bot"))
 	mux.HandleFunc("GET /v1.0/bots/{bot}/domains", w.authorized(w.listDomains, "bot", "bot.read"))
-	mux.HandleFunc("POST /v1.0/bots/{bot}/persistentmenu", w.authorized(w.setMenu, "bot", "bot.message"))
-	mux.HandleFunc("DELETE /v1.0/bots/{bot}/persistentmenu", w.authorized(w.dropMenu, "bot", "bot.message"))
+	w.serveMenus(mux)
 	mux.HandleFunc("POST /v1.0/bots/{bot}/attachments", w.authorized(w.announce, "bot", "bot.message"))
 	mux.HandleFunc("GET /v1.0/bots/{bot}/attachments/{file}", w.authorized(w.locate, "bot", "bot.message"))
 	mux.HandleFunc("POST "+NaverWorksStoragePath+"{file}/{name}", w.authorized(w.store, "bot", "bot.message"))
@@ -189,7 +188,10 @@ type naverWorks struct {
 	scope   string            // of the live token
 	refresh map[string]string // live refresh tokens and their scopes
 	uploads map[string]worksUpload
-	menu    bool
+	menu    bool                  // there is a persistent menu
+	made    int                   // rich menus
+	menus   map[string]*worksMenu // by id
+	shown   string                // id of the rich menu that all members see
 }
 
 func (w *naverWorks) token(rw http.ResponseWriter, r *http.Request) {

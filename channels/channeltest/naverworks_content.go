@@ -201,7 +201,7 @@ func (c worksContent) flexFault() string {
 }
 
 // worksSpoken are the places where a message action has to have a text.
-var worksSpoken = []string{"carousel", "image_carousel", "quick"}
+var worksSpoken = []string{"carousel", "image_carousel", "quick", "rich"}
 
 // worksActionFault checks actions: https://developers.worksmobile.com/en/docs/bot-actionobject
 func worksActionFault(path, place string, list []worksAction) string {
@@ -209,7 +209,7 @@ func worksActionFault(path, place string, list []worksAction) string {
 	if label == 0 {
 		label = 20
 	}
-	postback := []string{"carousel", "image_carousel", "quick"}
+	postback := []string{"carousel", "image_carousel", "quick", "rich"}
 	for _, a := range list {
 		ok := worksWithin(a.Label, label)
 		switch a.Type {

@@ -15,6 +15,7 @@ import (
 type worksUpload struct {
 	name string
 	done bool
+	data []byte
 }
 
 // announce names an address for an upload, which works once.
@@ -55,7 +56,7 @@ func (w *naverWorks) store(rw http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer file.Close()
-	size, _ := io.Copy(io.Discard, file)
+	up.data, _ = io.ReadAll(file)
 	up.done = true
 	w.uploads[id] = up
 	if w.StoredAs == "-" {
@@ -64,7 +65,7 @@ func (w *naverWorks) store(rw http.ResponseWriter, r *http.Request) {
 	}
 	stored := cmp.Or(w.StoredAs, id)
 	w.uploads[stored] = up
-	worksJSON(rw, http.StatusCreated, map[string]any{"fileId": stored, "fileName": up.name, "fileSize": size})
+	worksJSON(rw, http.StatusCreated, map[string]any{"fileId": stored, "fileName": up.name, "fileSize": len(up.data)})
 }
 
 // uploaded tells whether a message may be sent with the file id.
@@ -115,32 +116,4 @@ func (w *naverWorks) patchBot(rw http.ResponseWriter, r *http.Request) {
 	w.Bot = bot
 	w.mu.Unlock()
 	w.getBot(rw, r)
-}
-
-// setMenu sets the persistent menu.
-func (w *naverWorks) setMenu(rw http.ResponseWriter, r *http.Request) {
-	var body struct {
-		Content struct{ Actions []worksAction }
-	}
-	err := json.NewDecoder(r.Body).Decode(&body)
-	list := body.Content.Actions
-	if err != nil || len(list) < 1 || len(list) > 4 || worksActionFault("content.actions", "menu", list) != "" {
-		worksError(rw, http.StatusBadRequest, "INVALID_PARAMETER", "The menu cannot be used.")
-		return
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.menu && w.OneMenu {
-		worksError(rw, http.StatusConflict, "ALREADY_EXIST", "There is a menu.")
-		return
-	}
-	w.menu = true
-	rw.WriteHeader(http.StatusCreated)
-}
-
-func (w *naverWorks) dropMenu(rw http.ResponseWriter, _ *http.Request) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.menu = false
-	rw.WriteHeader(http.StatusNoContent)
 }

@@ -85,7 +85,7 @@ func (f *slackFake) url() string { return *f.base.Load() }
 func (f *slackFake) serve(mux *http.ServeMux) {
 	for name, method := range map[string]func(slackArgs) slackAnswer{
 		"auth.test": f.authTest, "chat.postMessage": f.postMessage, "conversations.open": f.open,
-		"chat.update": f.update, "chat.startStream": f.startStream, "chat.appendStream": f.appendStream, "chat.stopStream": f.stopStream,
+		"chat.update": f.update, "chat.delete": f.deleteMessage, "chat.startStream": f.startStream, "chat.appendStream": f.appendStream, "chat.stopStream": f.stopStream,
 		"assistant.threads.setStatus": f.setStatus, "files.getUploadURLExternal": f.uploadURL,
 		"files.completeUploadExternal": f.completeUpload, "files.info": f.fileInfo,
 		"": func(slackArgs) slackAnswer { return slackError("unknown_method") },
@@ -182,6 +182,9 @@ func (f *slackFake) postMessage(args slackArgs) slackAnswer {
 	}
 	if args["text"] == "" && args["blocks"] == "" {
 		return slackError("no_text")
+	}
+	if icon := args["icon_url"]; icon != "" && !strings.HasPrefix(icon, "https://") {
+		return slackError("invalid_arguments")
 	}
 	ts := f.newMessage(false)
 	posted := map[string]any{"type": "message", "user": SlackBotUser, "bot_id": "B07BOTID44C", "ts": ts, "text": args["text"]}

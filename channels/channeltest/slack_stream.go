@@ -24,6 +24,21 @@ func (f *slackFake) update(args slackArgs) slackAnswer {
 	return slackAnswer{"ok": true, "channel": args["channel"], "ts": args["ts"], "text": args["text"]}
 }
 
+// deleteMessage withdraws a message: https://docs.slack.dev/reference/methods/chat.delete
+func (f *slackFake) deleteMessage(args slackArgs) slackAnswer {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	_, known := f.messages[args["ts"]]
+	switch {
+	case !strings.ContainsAny(args["channel"][:min(1, len(args["channel"]))], "CDG"):
+		return slackError("channel_not_found")
+	case !known:
+		return slackError("message_not_found")
+	}
+	delete(f.messages, args["ts"])
+	return slackAnswer{"ok": true, "channel": args["channel"], "ts": args["ts"]}
+}
+
 // startStream begins a message that grows: https://docs.slack.dev/reference/methods/chat.startStream
 func (f *slackFake) startStream(args slackArgs) slackAnswer {
 	direct := strings.HasPrefix(args["channel"], "D")

@@ -19,6 +19,7 @@ import (
 // Run proves that the type keeps the channel contract.
 func Run(t *testing.T, k Kit) {
 	t.Run("setup", func(t *testing.T) { k.setup(t) })
+	t.Run("the limits tell the abilities", func(t *testing.T) { k.abilities(t) })
 	t.Run("verify", func(t *testing.T) { k.verify(t) })
 	t.Run("parse", func(t *testing.T) { k.parse(t) })
 	t.Run("send", func(t *testing.T) { k.send(t) })

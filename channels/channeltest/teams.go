@@ -61,7 +61,7 @@ type TeamsPlatform struct {
 	life    any // expires_in of the next tokens
 	tokens  map[string]bool
 	sent    int
-	ids     map[string]bool // of messages that can be updated
+	ids     map[string]bool // of messages that can be updated and deleted
 	streams map[string]*teamsStream
 	files   map[string]TeamsFile
 	uploads map[string][]byte
@@ -95,6 +95,7 @@ func Teams() *TeamsPlatform {
 	mux.HandleFunc("POST /v3/conversations/{id}/activities", p.bot(p.activity))
 	mux.HandleFunc("POST /v3/conversations/{id}/activities/{activity}", p.bot(p.activity))
 	mux.HandleFunc("PUT /v3/conversations/{id}/activities/{activity}", p.bot(p.update))
+	mux.HandleFunc("DELETE /v3/conversations/{id}/activities/{activity}", p.bot(p.withdraw))
 	mux.HandleFunc("POST /v3/conversations", p.bot(p.create))
 	mux.HandleFunc("GET /v3/conversations/{id}/members/{member}", p.bot(p.member))
 	mux.HandleFunc("GET /v3/conversations/{id}/pagedmembers", p.bot(p.members))

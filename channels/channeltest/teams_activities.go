@@ -137,6 +137,18 @@ func (p *TeamsPlatform) update(w http.ResponseWriter, r *http.Request) {
 	teamsAnswer(w, http.StatusOK, map[string]any{"id": id})
 }
 
+func (p *TeamsPlatform) withdraw(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	id := r.PathValue("activity")
+	if !p.ids[id] {
+		teamsError(w, http.StatusNotFound, "ActivityNotFoundInConversation", "There is no such activity.")
+		return
+	}
+	delete(p.ids, id)
+	w.WriteHeader(http.StatusOK)
+}
+
 // create returns the chat with one person, the same every time.
 func (p *TeamsPlatform) create(w http.ResponseWriter, r *http.Request) {
 	var ask struct {

@@ -40,20 +40,24 @@ func quickReply(messages []message.Message) (*messaging_api.QuickReply, error) {
 func actions(path string, in []message.Action, limit int) ([]messaging_api.ActionInterface, error) {
 	out := make([]messaging_api.ActionInterface, len(in))
 	for i, a := range in {
-		path := fmt.Sprintf("%s[%d]", path, i)
-		if err := a.Validate(); err != nil {
-			return nil, rejected(path, "%v", err)
-		}
-		if n := graphemes(a.Label); n > limit {
-			return nil, rejected(path+".label", "it has %d characters; LINE takes %d", n, limit)
-		}
-		made, err := action(path, a)
+		made, err := labelled(fmt.Sprintf("%s[%d]", path, i), a, limit)
 		if err != nil {
 			return nil, err
 		}
 		out[i] = made
 	}
 	return out, nil
+}
+
+// labelled makes LINE's form of a button whose label may have limit graphemes.
+func labelled(path string, a message.Action, limit int) (messaging_api.ActionInterface, error) {
+	if err := a.Validate(); err != nil {
+		return nil, rejected(path, "%v", err)
+	}
+	if n := graphemes(a.Label); n > limit {
+		return nil, rejected(path+".label", "it has %d characters; LINE takes %d", n, limit)
+	}
+	return action(path, a)
 }
 
 // action makes LINE's form of a button.

@@ -24,7 +24,7 @@ func encode(messages []message.Message) ([]messaging_api.MessageInterface, error
 	}
 	var out []messaging_api.MessageInterface
 	for i, m := range messages {
-		e := encoder{path: fmt.Sprintf("messages[%d]", i)}
+		e := encoder{path: fmt.Sprintf("messages[%d]", i), sender: sender(m.Sender)}
 		if i == len(messages)-1 {
 			e.quick = quick
 		}
@@ -42,8 +42,9 @@ func encode(messages []message.Message) ([]messaging_api.MessageInterface, error
 
 // encoder makes the message objects of one message.
 type encoder struct {
-	path  string // of the message
-	quick *messaging_api.QuickReply
+	path   string // of the message
+	quick  *messaging_api.QuickReply
+	sender *messaging_api.Sender
 }
 
 // rejected is the error of a field that LINE would not take.
@@ -107,7 +108,7 @@ func (e encoder) text(m message.Message) (messaging_api.MessageInterface, error)
 	if strings.TrimSpace(text) == "" {
 		return nil, rejected(e.field("text"), "it is blank")
 	}
-	return &messaging_api.TextMessage{Text: text, QuickReply: e.quick}, nil
+	return &messaging_api.TextMessage{Text: text, QuickReply: e.quick, Sender: e.sender}, nil
 }
 
 // altText is what stands in notifications and the chat list, where templates and Flex messages are not

@@ -1,6 +1,7 @@
 package line
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"path/filepath"
@@ -39,6 +40,12 @@ func TestFakePlatformKeepsLINEsRules(t *testing.T) {
 		{"a file is fetched", "GET " + contentPath, "", "", 200, channeltest.LINEFile},
 		{"a file of an odd id is not found", "GET /v2/bot/message/x/content", "", "", 404, "not found"},
 		{"a file is ready", "GET " + transcodingPath, "", "", 200, `{"status":"succeeded"}`},
+		{"a menu is made", "POST " + menuPath, "", aSmallMenu(580, "네"), 200, `"richMenuId":"richmenu-`},
+		{"a menu that is too high is refused", "POST " + menuPath, "", aSmallMenu(690, "네"), 400, "size.height"},
+		{"a menu without title is refused", "POST " + menuPath, "", aSmallMenu(580, ""), 400, "chatBarText"},
+		{"a menu that is not there has no picture", "POST " + menuPath + "/x/content", "", "", 404, "richmenu not found"},
+		{"a menu that is not there is not shown", "POST " + channeltest.LINEDefaultMenuPath + "/x", "", "", 404, "richmenu not found"},
+		{"no menu is shown", "GET " + channeltest.LINEDefaultMenuPath, "", "", 404, "no default richmenu"},
 		{"an unknown path is not found", "GET /v2/bot/nothing", "", "", 404, "Not found"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -64,6 +71,18 @@ func TestFakePlatformKeepsLINEsRules(t *testing.T) {
 			t.Errorf("got %d %v %s", status, again, body)
 		}
 	})
+	t.Run("a menu is not shown before it has a picture of its size", func(t *testing.T) {
+		p := channeltest.LINE()
+		defer p.Close()
+		_, _, made := callFake(t, p, "POST "+menuPath, "", aSmallMenu(580, "네"))
+		id := strings.Split(made, `"`)[3]
+		if status, _, body := callFake(t, p, "POST "+channeltest.LINEDefaultMenuPath+"/"+id, "", ""); status != 400 || !strings.Contains(body, "must upload") {
+			t.Errorf("got %d %s", status, body)
+		}
+		if status, _, body := callFake(t, p, "POST "+menuPath+"/"+id+"/content", "", "no picture"); status != 415 {
+			t.Errorf("got %d %s", status, body)
+		}
+	})
 	t.Run("a set webhook URL is shown", func(t *testing.T) {
 		p := channeltest.LINE()
 		defer p.Close()
@@ -72,6 +91,12 @@ func TestFakePlatformKeepsLINEsRules(t *testing.T) {
 			t.Errorf("got %s", body)
 		}
 	})
+}
+
+const menuPath = channeltest.LINEMenusPath
+
+func aSmallMenu(height int, title string) string {
+	return fmt.Sprintf(`{"size":{"width":1000,"height":%d},"selected":false,"name":"n","chatBarText":%q,"areas":[]}`, height, title)
 }
 
 func TestFakePlatformTakesWhatLINETakes(t *testing.T) {
@@ -136,6 +161,9 @@ func TestFakePlatformRefusesWhatLINERefuses(t *testing.T) {
 		{"thirteen bubbles", flex(`{"type":"carousel","contents":[` + strings.Repeat(bubble(text(1))+",", 12) + bubble(text(1)) + `]}`), "contents"},
 		{"bubbles that are too large together", flex(`{"type":"carousel","contents":[` + bubble(text(26_000)) + `,` + bubble(text(26_000)) + `]}`), "contents"},
 		{"fourteen quick replies", `{"type":"text","text":"x","quickReply":{"items":[` + strings.Repeat(`{"type":"action","action":`+say+`},`, 13) + `{"type":"action","action":` + say + `}]}}`, "quickReply.items"},
+		{"a sender with a long name", `{"type":"text","text":"x","sender":{"name":"` + strings.Repeat("a", 21) + `"}}`, "sender.name"},
+		{"a sender with a forbidden name", `{"type":"text","text":"x","sender":{"name":"LINE"}}`, "sender.name"},
+		{"a sender with a picture by plain http", `{"type":"text","text":"x","sender":{"iconUrl":"http://example.com/a"}}`, "sender.iconUrl"},
 		{"a quick reply without type", `{"type":"text","text":"x","quickReply":{"items":[{"action":` + say + `}]}}`, "items[0].type"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

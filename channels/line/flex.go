@@ -16,6 +16,7 @@ type flexMessage struct {
 	AltText    string                    `json:"altText"`
 	Contents   any                       `json:"contents"` // bubble or bubbles
 	QuickReply *messaging_api.QuickReply `json:"quickReply,omitempty"`
+	Sender     *messaging_api.Sender     `json:"sender,omitempty"`
 }
 
 // GetType implements messaging_api.MessageInterface.
@@ -55,7 +56,7 @@ type component struct {
 }
 
 func (e encoder) flex(alt string, contents any) messaging_api.MessageInterface {
-	return flexMessage{Type: "flex", AltText: alt, Contents: contents, QuickReply: e.quick}
+	return flexMessage{Type: "flex", AltText: alt, Contents: contents, QuickReply: e.quick, Sender: e.sender}
 }
 
 // size is how many bytes a container has in the call.

@@ -47,6 +47,19 @@ const (
 
 	mediaURLMax = 2000 // https://developers.line.biz/en/reference/messaging-api/#image-message
 	placeMax    = 100  // https://developers.line.biz/en/reference/messaging-api/#location-message
+
+	// https://developers.line.biz/en/reference/messaging-api/#icon-nickname-switch. What a character is,
+	// is not said; there are never more of any kind than UTF-16 code units.
+	senderNameMax = 20
+
+	// https://developers.line.biz/en/reference/messaging-api/#rich-menu-structure
+	menuTitleMax  = 14
+	maxAreas      = 20
+	menuWidthMin  = 800
+	menuWidthMax  = 2500
+	menuHeightMin = 250
+	menuRatioMin  = 1.45    // of width to height
+	menuImageMax  = 1 << 20 // bytes; what a megabyte is, is not said
 )
 
 // Limits implements channels.Type. Cards have the numbers of a template with image or title; those

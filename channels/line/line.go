@@ -2,6 +2,8 @@
 package line
 
 import (
+	"sync"
+
 	"dari/bot/message"
 	"dari/bot/settings"
 	"dari/channels"
@@ -60,4 +62,5 @@ func (Type) New(v settings.Values, deps channels.Deps) (channels.Adapter, error)
 type adapter struct {
 	config config
 	deps   channels.Deps
+	menu   sync.Mutex // held while the menu is changed
 }

@@ -32,7 +32,7 @@ func (e encoder) image(m message.Message) (messaging_api.MessageInterface, error
 			return nil, err
 		}
 	}
-	return &messaging_api.ImageMessage{OriginalContentUrl: original, PreviewImageUrl: preview, QuickReply: e.quick}, nil
+	return &messaging_api.ImageMessage{OriginalContentUrl: original, PreviewImageUrl: preview, QuickReply: e.quick, Sender: e.sender}, nil
 }
 
 // video needs a picture to show before it is played. Without one it is a link.
@@ -46,7 +46,7 @@ func (e encoder) video(m message.Message) (messaging_api.MessageInterface, error
 		return nil, err
 	}
 	preview, err := e.media("preview_url", m.PreviewURL)
-	return &messaging_api.VideoMessage{OriginalContentUrl: original, PreviewImageUrl: preview, QuickReply: e.quick}, err
+	return &messaging_api.VideoMessage{OriginalContentUrl: original, PreviewImageUrl: preview, QuickReply: e.quick, Sender: e.sender}, err
 }
 
 // https://developers.line.biz/en/reference/messaging-api/#audio-message
@@ -56,7 +56,7 @@ func (e encoder) audio(m message.Message) (messaging_api.MessageInterface, error
 	}
 	original, err := e.media("url", m.URL)
 	return &messaging_api.AudioMessage{
-		OriginalContentUrl: original, Duration: cmp.Or(m.DurationMS, unknownDuration), QuickReply: e.quick,
+		OriginalContentUrl: original, Duration: cmp.Or(m.DurationMS, unknownDuration), QuickReply: e.quick, Sender: e.sender,
 	}, err
 }
 
@@ -70,7 +70,7 @@ func (e encoder) link(name, raw string) (messaging_api.MessageInterface, error) 
 	if n := units(text); n > textMax {
 		return nil, rejected(e.field("name"), "with the address it has %d characters; LINE takes %d", n, textMax)
 	}
-	return &messaging_api.TextMessage{Text: text, QuickReply: e.quick}, nil
+	return &messaging_api.TextMessage{Text: text, QuickReply: e.quick, Sender: e.sender}, nil
 }
 
 // location needs a title and an address; what is missing is said in coordinates.
@@ -84,7 +84,7 @@ func (e encoder) location(m message.Message) (messaging_api.MessageInterface, er
 	place := fmt.Sprintf("%.6f, %.6f", m.Lat, m.Lng)
 	return &messaging_api.LocationMessage{
 		Title: cmp.Or(m.Title, m.Address, place), Address: cmp.Or(m.Address, place),
-		Latitude: m.Lat, Longitude: m.Lng, QuickReply: e.quick,
+		Latitude: m.Lat, Longitude: m.Lng, QuickReply: e.quick, Sender: e.sender,
 	}, nil
 }
 
@@ -95,5 +95,5 @@ func (e encoder) sticker(m message.Message) (messaging_api.MessageInterface, err
 			return nil, rejected(e.field(f.name), "it must be a number of LINE's sticker list")
 		}
 	}
-	return &messaging_api.StickerMessage{PackageId: m.Set, StickerId: m.ID, QuickReply: e.quick}, nil
+	return &messaging_api.StickerMessage{PackageId: m.Set, StickerId: m.ID, QuickReply: e.quick, Sender: e.sender}, nil
 }

@@ -33,8 +33,8 @@ func (o object) add(name string, value any) error {
 }
 
 // native passes on one message object, or a list of them. They are LINE's business, except that the
-// call's quick replies are put on the last one, and that FallbackText is the text of one that requires
-// an altText and has none.
+// call's quick replies are put on the last one, the sender on each that names none, and that FallbackText
+// is the text of one that requires an altText and has none.
 func (e encoder) native(m message.Message) ([]messaging_api.MessageInterface, error) {
 	if m.Channel != Name {
 		return nil, rejected(e.field("channel"), "the payload is for %q, not for %s", m.Channel, Name)
@@ -53,6 +53,9 @@ func (e encoder) native(m message.Message) ([]messaging_api.MessageInterface, er
 		}
 		if err == nil && i == len(list)-1 && e.quick != nil {
 			err = o.add("quickReply", e.quick)
+		}
+		if err == nil && e.sender != nil {
+			err = o.add("sender", e.sender)
 		}
 		if err != nil {
 			return nil, rejected(e.field("payload"), "%v", err)

@@ -28,7 +28,7 @@ func (e encoder) buttons(m message.Message) (messaging_api.MessageInterface, err
 }
 
 func (e encoder) template(alt string, t messaging_api.TemplateInterface) messaging_api.MessageInterface {
-	return &messaging_api.TemplateMessage{AltText: alt, Template: t, QuickReply: e.quick}
+	return &messaging_api.TemplateMessage{AltText: alt, Template: t, QuickReply: e.quick, Sender: e.sender}
 }
 
 // words are the title and the text that a template shows of a card. A template cannot do without text.

@@ -18,12 +18,17 @@ func refuse(field, format string, args ...any) *channels.SendError {
 	return channels.Failf(channels.Rejected, field, "%s %s", field, fmt.Sprintf(format, args...))
 }
 
+// invalid is the error of what no platform would show. It begins with the field.
+func invalid(err error) *channels.SendError {
+	field, _, _ := strings.Cut(err.Error(), ":")
+	return channels.Failf(channels.Rejected, field, "%w", err)
+}
+
 // misfit names the first field that no form of the message has room for; nil means that it fits.
 // Labels and said texts are counted as the runtime shortens them.
 func misfit(m message.Message) *channels.SendError {
 	if err := m.Validate(); err != nil {
-		field, _, _ := strings.Cut(err.Error(), ":")
-		return channels.Failf(channels.Rejected, field, "%w", err)
+		return invalid(err)
 	}
 	if n := len(m.QuickReplies); n > maxQuick {
 		return refuse("quick_replies", "has %d entries; at most %d are shown", n, maxQuick)
@@ -81,20 +86,26 @@ func misfitCards(cards []message.Card) *channels.SendError {
 
 func misfitAction(list string, actions []message.Action, label int) *channels.SendError {
 	for i, act := range actions {
-		at := fmt.Sprintf("%s[%d]", list, i)
-		says := act.Kind == message.ActionPostback || act.Kind == message.ActionMessage
-		switch {
-		case uniseg.GraphemeClusterCount(act.Label) > label:
-			return refuse(at+".label", "has more than %d characters; shorten it", label)
-		case act.Kind == message.ActionPostback && units(act.Data) > maxPostback:
-			return refuse(at+".data", "has more than %d characters", maxPostback)
-		case says && act.Text != "" && uniseg.GraphemeClusterCount(act.Text) > maxSaid:
-			return refuse(at+".text", "has more than %d characters; shorten it", maxSaid)
-		case act.Kind == message.ActionURL && !web(act.URL):
-			return refuse(at+".url", "must be an http or https address of at most %d characters", maxURL)
-		case copies(act) && units(copied(act)) > maxCopy:
-			return refuse(at+".text", "has more than %d characters, which is the most that can be copied", maxCopy)
+		if refused := misfitOne(fmt.Sprintf("%s[%d]", list, i), act, label); refused != nil {
+			return refused
 		}
+	}
+	return nil
+}
+
+func misfitOne(at string, act message.Action, label int) *channels.SendError {
+	says := act.Kind == message.ActionPostback || act.Kind == message.ActionMessage
+	switch {
+	case uniseg.GraphemeClusterCount(act.Label) > label:
+		return refuse(at+".label", "has more than %d characters; shorten it", label)
+	case act.Kind == message.ActionPostback && units(act.Data) > maxPostback:
+		return refuse(at+".data", "has more than %d characters", maxPostback)
+	case says && act.Text != "" && uniseg.GraphemeClusterCount(act.Text) > maxSaid:
+		return refuse(at+".text", "has more than %d characters; shorten it", maxSaid)
+	case act.Kind == message.ActionURL && !web(act.URL):
+		return refuse(at+".url", "must be an http or https address of at most %d characters", maxURL)
+	case copies(act) && units(copied(act)) > maxCopy:
+		return refuse(at+".text", "has more than %d characters, which is the most that can be copied", maxCopy)
 	}
 	return nil
 }

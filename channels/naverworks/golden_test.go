@@ -144,6 +144,9 @@ type part struct {
 func record(t *testing.T, c channeltest.Call) request {
 	t.Helper()
 	r := request{Method: c.Method, Path: c.Path}
+	if len(c.Body) == 0 {
+		return r
+	}
 	kind, params, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
 	if err != nil {
 		t.Fatal(err)
@@ -162,6 +165,9 @@ func record(t *testing.T, c channeltest.Call) request {
 			t.Fatal(err)
 		}
 		text, _ := io.ReadAll(p)
+		if strings.HasPrefix(p.Header.Get("Content-Type"), "image/") {
+			text = text[:min(len(text), 16)] // the rest depends on what has packed it
+		}
 		r.Parts = append(r.Parts, part{p.Header.Get("Content-Disposition"), p.Header.Get("Content-Type"), string(bytes.ToValidUTF8(text, []byte("?")))})
 	}
 }
@@ -175,34 +181,39 @@ func TestEveryKindOfMessageIsSentLikeItsGoldenFile(t *testing.T) {
 			if _, err := b.Adapter.Send(context.Background(), out); err != nil {
 				t.Fatal(err)
 			}
-			var requests []request
-			for _, c := range b.Platform.Calls("/") {
-				if c.Path != channeltest.NaverWorksTokenPath {
-					requests = append(requests, record(t, c))
-				}
-			}
-			var got bytes.Buffer
-			enc := json.NewEncoder(&got)
-			enc.SetEscapeHTML(false)
-			enc.SetIndent("", "  ")
-			if err := enc.Encode(requests); err != nil {
-				t.Fatal(err)
-			}
-			path := filepath.Join("testdata", "golden", name+".json")
-			if *update {
-				if err := os.WriteFile(path, got.Bytes(), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got.String() != string(want) {
-				t.Errorf("got\n%s\nwant\n%s", got.String(), want)
-			}
+			golden(t, filepath.Join("testdata", "golden", name+".json"), b.Platform)
 			b.NoSecret(t, kit(), "the log", b.Log.String())
 		})
+	}
+}
+
+// golden compares all calls but those for tokens with a file, or writes it.
+func golden(t *testing.T, path string, p *channeltest.Platform) {
+	t.Helper()
+	var requests []request
+	for _, c := range p.Calls("/") {
+		if c.Path != channeltest.NaverWorksTokenPath {
+			requests = append(requests, record(t, c))
+		}
+	}
+	var got bytes.Buffer
+	enc := json.NewEncoder(&got)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(requests); err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(path, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.String() != string(want) {
+		t.Errorf("got\n%s\nwant\n%s", got.String(), want)
 	}
 }
 

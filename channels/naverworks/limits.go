@@ -44,6 +44,14 @@ const (
 	// https://developers.worksmobile.com/en/docs/bot-persistentmenu-create
 	maxMenu      = 4
 	maxMenuLabel = 1000
+
+	// https://developers.worksmobile.com/jp/docs/bot-richmenu-create and
+	// https://developers.worksmobile.com/en/docs/bot-richmenu-image-set
+	richWidth      = 2500 // pixels
+	richLow        = 843
+	richHigh       = 1686
+	maxAreas       = 20
+	maxMenuPicture = 1 << 20 // bytes; what a megabyte is, is not said
 )
 
 const (

@@ -14,7 +14,6 @@ import (
 // setter is what the console finds by type assertion.
 type setter interface {
 	SetWebhook(ctx context.Context, url string) error
-	SetPersistentMenu(ctx context.Context, actions []message.Action) error
 }
 
 var _ setter = (*adapter)(nil)
@@ -78,62 +77,6 @@ func TestTheWebhookCannotBeSet(t *testing.T) {
 				t.Errorf("%d calls", n)
 			}
 			b.NoSecret(t, kit(), "the error", err.Error())
-		})
-	}
-}
-
-func TestThePersistentMenuIsSet(t *testing.T) {
-	menu := []message.Action{
-		{Kind: message.ActionPostback, Label: "처음으로", Data: "menu=home"},
-		{Kind: message.ActionURL, Label: "사내 포털", URL: "https://portal.example.com/"},
-		{Kind: message.ActionCopy, Label: "문의 메일 복사", Text: "help@example.com"},
-	}
-	for _, one := range []bool{false, true} {
-		b := open(t, channeltest.NaverWorksOptions{OneMenu: one}, nil)
-		for range 2 {
-			if err := b.Adapter.(setter).SetPersistentMenu(context.Background(), menu); err != nil {
-				t.Fatal(err)
-			}
-		}
-		var methods []string
-		for _, c := range b.Platform.Calls(channeltest.NaverWorksMenuPath) {
-			methods = append(methods, c.Method)
-		}
-		want := "POST POST"
-		if one {
-			want = "POST POST DELETE POST"
-		}
-		if got := strings.Join(methods, " "); got != want {
-			t.Errorf("calls %s, want %s", got, want)
-		}
-		if got, want := compact(t, string(b.Platform.Calls(channeltest.NaverWorksMenuPath)[0].Body)), compact(t, read(t, "persistentmenu_request.json")); got != want {
-			t.Errorf("got  %s\nwant %s", got, want)
-		}
-	}
-}
-
-func TestAMenuThatDoesNotFitIsRejected(t *testing.T) {
-	act := message.Action{Kind: message.ActionMessage, Label: "처음으로"}
-	for _, row := range []struct {
-		name  string
-		menu  []message.Action
-		field string
-	}{
-		{"none", nil, "actions"},
-		{"five", []message.Action{act, act, act, act, act}, "actions"},
-		{"a long label", []message.Action{act, {Kind: message.ActionMessage, Label: strings.Repeat("가", 1001)}}, "actions[1].label"},
-		{"no label", []message.Action{{Kind: message.ActionMessage}}, "actions[0].label"},
-		{"no web page", []message.Action{{Kind: message.ActionURL, Label: "a", URL: "tel:1"}}, "actions[0].url"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			b := open(t, channeltest.NaverWorksOptions{}, nil)
-			err := b.Adapter.(setter).SetPersistentMenu(context.Background(), row.menu)
-			if err == nil || channels.AsSendError(err).Kind != channels.Rejected || channels.AsSendError(err).Code != row.field {
-				t.Errorf("got %v", err)
-			}
-			if n := len(b.Platform.Calls("/")); n != 0 {
-				t.Errorf("%d calls", n)
-			}
 		})
 	}
 }

@@ -47,7 +47,7 @@ type adapter struct {
 	http   wire // API and tokens
 	files  wire // uploads, which take longer
 	tokens *channels.TokenSource
-	// changing is held while the bot object is changed, which must not happen in parallel:
+	// changing is held while the bot object or its menu is changed; the first must not happen in parallel:
 	// https://developers.worksmobile.com/en/docs/bot-update-patch
 	changing sync.Mutex
 }
@@ -58,4 +58,5 @@ var (
 	_ channels.TokenDesk    = (*adapter)(nil)
 	_ channels.MediaFetcher = (*adapter)(nil)
 	_ channels.Opener       = (*adapter)(nil)
+	_ channels.MenuSetter   = (*adapter)(nil)
 )

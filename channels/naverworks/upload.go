@@ -30,6 +30,11 @@ func (a *adapter) upload(ctx context.Context, m message.Message) (string, error)
 	if refused != nil {
 		return "", refused
 	}
+	return a.bring(ctx, f)
+}
+
+// bring uploads a form and returns the id of its file.
+func (a *adapter) bring(ctx context.Context, f form) (string, error) {
 	s, t, err := a.slot(ctx, f.name)
 	if err != nil {
 		return "", err
@@ -80,33 +85,38 @@ func (a *adapter) read(ctx context.Context, m message.Message) (form, *channels.
 	if t := mediaType(kind); t == "" || t == "application/octet-stream" {
 		kind = http.DetectContentType(start)
 	}
-	f := form{name: fileName(m, kind)}
-	var body strings.Builder
-	body.Grow(int(max(media.Size, 0)) + 1<<10)
+	f, n, err := wrap(fileName(m, kind), kind, in, media.Size)
+	switch {
+	case n > maxUpload:
+		return form{}, tooLarge(m)
+	case err != nil:
+		return form{}, channels.Failf(channels.Temporary, "media_url", "reading the file at url broke off")
+	case n == 0:
+		return form{}, refuse("url", "leads to an empty file")
+	}
+	return f, nil
+}
+
+// wrap makes the form of a file, and tells how many bytes it has; size is what is thought before, 0 or less
+// if nothing is. The parts' names: https://developers.worksmobile.com/en/docs/file-upload
+func wrap(name, kind string, in io.Reader, size int64) (form, int64, error) {
+	var body strings.Builder // takes everything, so only reading can fail
+	body.Grow(int(max(size, 0)) + 1<<10)
 	w := multipart.NewWriter(&body)
-	// The parts' names: https://developers.worksmobile.com/en/docs/file-upload. A strings.Builder takes
-	// everything, so only reading can fail.
-	w.WriteField("resourceName", f.name)
+	w.WriteField("resourceName", name)
 	part, err := w.CreatePart(textproto.MIMEHeader{
-		"Content-Disposition": {multipart.FileContentDisposition("Filedata", f.name)},
+		"Content-Disposition": {multipart.FileContentDisposition("Filedata", name)},
 		"Content-Type":        {kind},
 	})
-	if err == nil {
-		var n int64
-		n, err = io.Copy(part, in)
-		switch {
-		case n > maxUpload:
-			return form{}, tooLarge(m)
-		case n == 0 && err == nil:
-			return form{}, refuse("url", "leads to an empty file")
-		}
-	}
 	if err != nil {
-		return form{}, channels.Failf(channels.Temporary, "media_url", "reading the file at url broke off")
+		return form{}, 0, err
+	}
+	n, err := io.Copy(part, in)
+	if err != nil {
+		return form{}, n, err
 	}
 	w.Close()
-	f.contentType, f.body = w.FormDataContentType(), body.String()
-	return f, nil
+	return form{name: name, contentType: w.FormDataContentType(), body: body.String()}, n, nil
 }
 
 func tooLarge(m message.Message) *channels.SendError {

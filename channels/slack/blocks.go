@@ -17,6 +17,8 @@ import (
 type post struct {
 	text   string // escaped
 	blocks []slackapi.Block
+
+	name, icon string // of the sender; "" for the app's own
 }
 
 // rejected names the field that Slack cannot take.

@@ -90,14 +90,15 @@ func (env envelope) inbound() message.Inbound {
 
 // opened handles the opening of the app's home. The messages tab is how a person begins to talk to an
 // agent app: https://docs.slack.dev/ai/migrating-to-agent-messaging
-// Slack tells of every opening. The second key makes all but the first one repetitions, for as long as
-// keys are remembered, so that nobody is greeted whenever they look.
+// Slack tells of every opening, and nobody wants to be greeted whenever they look: an opening after an
+// answer is ignored. The second key makes those that follow on each other repetitions, also when the bot
+// had nothing to say.
 func (e event) opened(in *message.Inbound) {
 	if e.Tab != "messages" || e.Channel == "" {
 		in.Ignore = first(e.Tab, "unknown") + " tab"
 		return
 	}
-	in.Kind = message.KindFollow
+	in.Kind, in.Once = message.KindFollow, true
 	in.Keys = append(in.Keys, "opened:"+e.Channel)
 }
 

@@ -43,8 +43,10 @@ func goldenMessages(base string) map[string]message.Message {
 	}
 	quick := message.Text("무엇을 도와드릴까요?")
 	quick.QuickReplies = []message.Action{postback, say}
+	signed := message.Message{Type: message.TypeButtons, Text: "배송팀입니다.", Actions: []message.Action{say}, Sender: &message.Sender{Name: " 배송팀 ", IconURL: picture}}
 	return map[string]message.Message{
 		"text":          message.Text(text),
+		"sender":        signed,
 		"markdown":      {Type: message.TypeText, Format: "markdown", Text: "## 결과\n\n- **배송**: `진행 중` & <!here>\n> 인용 <@U06MINA81PQ>\n\n[상세](https://www.example.com/r?a=1&b=2) 👋"},
 		"buttons":       {Type: message.TypeButtons, Text: text, Actions: []message.Action{postback, say, link, phone, dup}},
 		"quick_replies": quick,

@@ -35,7 +35,7 @@ func TestTheAdapterHasTheAbilitiesThatTheLimitsPromise(t *testing.T) {
 	var a any = &adapter{}
 	for name, has := range map[string]bool{
 		"MediaFetcher": is[channels.MediaFetcher](a), "Typist": is[channels.Typist](a), "Streamer": is[channels.Streamer](a),
-		"Opener": is[channels.Opener](a), "Listen": is[socketListener](a), "Install": is[channels.Installer](Type{}),
+		"Editor": is[channels.Editor](a), "Opener": is[channels.Opener](a), "Listen": is[socketListener](a), "Install": is[channels.Installer](Type{}),
 	} {
 		if !has {
 			t.Errorf("%s is missing", name)

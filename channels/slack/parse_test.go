@@ -227,14 +227,14 @@ func TestTheFirstOpeningOfTheMessagesTabIsAFollow(t *testing.T) {
 	shares := func(a, b message.Inbound) bool {
 		return slices.ContainsFunc(a.Keys, func(k string) bool { return slices.Contains(b.Keys, k) })
 	}
-	if first.Kind != message.KindFollow || first.Conversation.ID != "D1" || first.Sender.ID != "U1" || first.Ignore != "" {
+	if first.Kind != message.KindFollow || first.Conversation.ID != "D1" || first.Sender.ID != "U1" || first.Ignore != "" || !first.Once || !again.Once {
 		t.Errorf("got %+v", first)
 	}
 	if !shares(first, again) || shares(first, other) {
 		t.Errorf("keys %v, %v, %v", first.Keys, again.Keys, other.Keys)
 	}
 	for _, tab := range []string{"home", "about", ""} {
-		if in := open("Ev4", "D1", tab); in.Kind != message.KindEvent || in.Ignore == "" || shares(in, first) {
+		if in := open("Ev4", "D1", tab); in.Kind != message.KindEvent || in.Ignore == "" || in.Once || shares(in, first) {
 			t.Errorf("tab %q: %+v", tab, in)
 		}
 	}
@@ -245,7 +245,7 @@ func TestTheFirstOpeningOfTheMessagesTabIsAFollow(t *testing.T) {
 
 func TestTheNewThreadOfAnAssistantIsAFollow(t *testing.T) {
 	in := event1(t, "in_assistant_thread_started.json")
-	if in.Kind != message.KindFollow || in.Conversation != (message.Conversation{ID: "D07DMCHN2V8:1793001702.817534", Kind: message.Direct, Room: "D07DMCHN2V8", Tenant: "T06H2K9QZ4A"}) {
+	if in.Kind != message.KindFollow || in.Once || in.Conversation != (message.Conversation{ID: "D07DMCHN2V8:1793001702.817534", Kind: message.Direct, Room: "D07DMCHN2V8", Tenant: "T06H2K9QZ4A"}) {
 		t.Errorf("got %+v", in)
 	}
 }

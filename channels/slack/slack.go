@@ -27,6 +27,8 @@ const (
 	maxBlocks   = 50    // blocks of one message
 	maxAlt      = 2000  // alt_text of an image
 
+	maxSenderName = 80 // as that of a bot user: https://docs.slack.dev/reference/app-manifest
+
 	// A card is a section and a row of buttons. Ten of them with dividers between are 29 blocks.
 	maxCards       = 10
 	maxCardActions = 5
@@ -93,5 +95,5 @@ type adapter struct {
 	api  *slackapi.Client
 
 	// What the workspace or the app turned out to lack.
-	noTyping, noStreams lull
+	noTyping, noStreams, noFaces lull
 }

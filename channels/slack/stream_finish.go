@@ -107,13 +107,9 @@ func (s *stream) finish(ctx context.Context, m message.Message) error {
 
 // replace puts the finished message in the place of what is shown.
 func (s *stream) replace(ctx context.Context) error {
-	p, err := compose(s.out.Messages)
+	p, err := composeChange(s.out.Messages)
 	if err != nil {
 		return err
-	}
-	if len(p.blocks) == 0 { // a change may have less text than a message, but as many blocks
-		m := s.out.Messages[0]
-		p = post{text: summary(m.Text), blocks: sections(m.Text)}
 	}
 	s.end(ctx) // Slack changes no message that is still being written
 	return s.set(ctx, p)

@@ -253,6 +253,45 @@ func TestEachInvokeGetsTheNeutralAnswerOfItsKind(t *testing.T) {
 	}
 }
 
+func TestATappedCardSaysWhatItsButtonHolds(t *testing.T) {
+	b := kit.Open(t)
+	body := load(t, b.Platform.URL, "in_invoke_adaptivecard_action.json")
+	tapped := func(action string) string {
+		return `{"trigger":"manual","action":{"type":"Action.Execute",` + action + `}}`
+	}
+	for _, row := range []struct{ name, value, kind, postback string }{
+		{"Dari's own data", tapped(`"title":"예약","verb":"x","data":{"dari":{"postback":"room=a"},"size":"L"}`), "postback", `{"data":"room=a","label":"예약","params":{"size":"L"}}`},
+		{"a verb", tapped(`"title":"Go","verb":"go"`), "postback", `{"data":"go","label":"Go"}`},
+		{"data without a verb", tapped(`"data":{"step":2}`), "postback", `{"data":"{\"step\":2}","params":{"step":"2"}}`},
+		{"no trigger named", `{"action":{"type":"Action.Execute","verb":"go"}}`, "postback", `{"data":"go"}`},
+		{"a card that refreshes itself", `{"trigger":"automatic","action":{"type":"Action.Execute","verb":"go"}}`, "event", "null"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			in := parsed(t, b, edit(t, body, "value", json.RawMessage(row.value))).Events[0]
+			if string(in.Kind) != row.kind || (in.Ignore != "") != (row.kind == "event") {
+				t.Errorf("got %s, ignored because %q", in.Kind, in.Ignore)
+			}
+			same(t, text(in.Postback), row.postback)
+		})
+	}
+}
+
+func TestTheEndOfAConversationIsAnEvent(t *testing.T) {
+	b := kit.Open(t)
+	body := edit(t, load(t, b.Platform.URL, "in_typing.json"), "type", "endOfConversation")
+	if in := parsed(t, b, body).Events[0]; in.Kind != message.KindEvent || in.Name != "endOfConversation" || in.Ignore != "" {
+		t.Errorf("got %+v", in)
+	}
+}
+
+func TestASignInOfAnotherShapeIsNotKept(t *testing.T) {
+	b := kit.Open(t)
+	body := edit(t, load(t, b.Platform.URL, "in_invoke_signin_token_exchange.json"), "value", "SAMPLE.NOT.A.TOKEN")
+	if in := parsed(t, b, body).Events[0]; bytes.Contains(in.Raw, []byte("SAMPLE.NOT.A.TOKEN")) {
+		t.Error("the person's token is in the kept payload")
+	}
+}
+
 func TestASignInTokenIsNotKept(t *testing.T) {
 	b := kit.Open(t)
 	in := parsed(t, b, load(t, b.Platform.URL, "in_invoke_signin_token_exchange.json")).Events[0]

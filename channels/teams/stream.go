@@ -141,18 +141,8 @@ func (s *stream) last(m message.Message) outActivity {
 
 // replace writes the whole message over what the stream has left.
 func (s *stream) replace(ctx context.Context, out channels.Outgoing) (channels.Receipt, error) {
-	act, err := s.compose(ctx, out, s.ref)
-	if err != nil {
+	if err := s.overwrite(ctx, s.ref, out, s.id); err != nil {
 		return channels.Receipt{}, err
-	}
-	act.ReplyToID = ""
-	body, err := encodeActivity(act)
-	if err != nil {
-		return channels.Receipt{}, err
-	}
-	_, err = s.call(ctx, http.MethodPut, sendURL(s.ref.ServiceURL, out.Conversation.ID)+"/"+segment(s.id), body)
-	if err != nil {
-		return channels.Receipt{}, harmless(err)
 	}
 	return receipt("update", s.id), nil
 }

@@ -46,7 +46,7 @@ func decode(body []byte) (payload, error) {
 	if !utf8.Valid(body) || !strings.HasPrefix(strings.TrimLeft(string(body), " \t\r\n"), "{") {
 		return p, channels.Malformed("the body must be a JSON object")
 	}
-	if err := json.Unmarshal(body, &p); err != nil {
+	if err := channels.Decode(body, &p); err != nil {
 		return p, channels.Malformed("the body is not the JSON object that the chat page posts")
 	}
 	return p, nil
