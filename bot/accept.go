@@ -37,6 +37,7 @@ func (r *Runtime) Accept(ctx context.Context, ch *Channel, req *channels.Request
 		}
 		e.ID = res.ID
 		r.metrics.events.WithLabelValues(ch.Record.Type, ch.Record.ID, "accepted").Inc()
+		r.tracer.Accepted(e.ID, ch.Record.Type, ch.Record.ID, req.ReceivedAt, start)
 		if debug {
 			r.log.Debug("event accepted", "channel", e.ChannelID, "event", e.ID, "kind", e.Kind, "conversation", e.ConversationID)
 		}
@@ -90,6 +91,7 @@ const maxRejectedBody = 4 << 10
 // only some are noted; all are counted.
 func (r *Runtime) Reject(ch *Channel, req *channels.Request, code, detail string) {
 	r.metrics.events.WithLabelValues(ch.Record.Type, ch.Record.ID, "rejected").Inc()
+	r.tracer.Rejected(ch.Record.Type, ch.Record.ID, code, req.ReceivedAt)
 	if !ch.rejects.Allow() {
 		return
 	}

@@ -35,7 +35,7 @@ func (r *Runtime) ask(ctx context.Context, e *liveEngine, ch *Channel, t dialog.
 	stopTyping := r.showTyping(ctx, ch, conv, t.Inbound)
 	grow := r.grow(ctx, ch, conv, t.Inbound, func() { stopTyping() })
 	c := &collector{ctx: ctx, growth: grow}
-	res, err := e.Turn(ctx, t, c.emit)
+	res, err := r.engineTurn(ctx, e, t, c.emit)
 	stopTyping()
 	a.stream, a.shown = grow.stop()
 	a.Result, a.messages = res, c.finish(res.Reply.Messages, err, a.shown != "")
@@ -55,6 +55,24 @@ func (r *Runtime) ask(ctx context.Context, e *liveEngine, ch *Channel, t dialog.
 		}
 	}
 	return a
+}
+
+// engineTurn asks the engine and notes how long it took.
+func (r *Runtime) engineTurn(ctx context.Context, e *liveEngine, t dialog.Turn, emit dialog.Emit) (dialog.Result, error) {
+	ctx, span := r.tracer.Start(ctx, "engine")
+	defer span.End()
+	span.Set("dari.engine", e.typ)
+	start := time.Now()
+	res, err := e.Turn(ctx, t, emit)
+	code := ""
+	if err != nil {
+		code = errorCode(dialog.AsError(err).Code)
+		span.Fail(code)
+	}
+	if code != "breaker_open" { // else it was not asked
+		r.metrics.engineSeconds.WithLabelValues(t.Bot.ID, e.typ).Observe(time.Since(start).Seconds())
+	}
+	return res, err
 }
 
 // newTurn is the question to the engine.

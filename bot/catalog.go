@@ -42,7 +42,8 @@ type Catalog struct {
 	mu       sync.RWMutex
 	live     map[string]*Channel
 	liveBots map[string]*liveBot
-	changed  chan struct{} // holds a token when channels have changed
+	changed  chan struct{}            // holds a token when channels have changed
+	issued   func(channelType string) // a platform has issued a token; nil if nobody counts
 }
 
 // ChannelTypes lists what a channel can be.
@@ -155,7 +156,7 @@ func (c *Catalog) deps(rec store.Channel) channels.Deps {
 	return channels.Deps{
 		ChannelID: rec.ID, CallbackURL: c.callbackURL(rec),
 		HTTP:   c.http,
-		Tokens: tokens{c.store, c.sealer},
+		Tokens: counted{tokens{c.store, c.sealer}, rec.Type, c.issued},
 		Now:    time.Now,
 		Log:    c.log.With("channel", rec.ID),
 	}

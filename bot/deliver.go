@@ -23,23 +23,33 @@ func (r *Runtime) deliver(work context.Context, c store.DeliveryClaim) {
 			return
 		}
 	}
+	work, span := r.tracer.Start(r.tracer.Of(work, d.EventID), "delivery")
+	defer span.End()
+	span.Set("dari.channel", d.ChannelID)
+	span.Set("dari.delivery", d.ID)
 	receipt, err := r.send(work, d)
 	if se := channels.AsSendError(err); err != nil && se.Kind == channels.RateLimited && ch != nil {
 		ch.pace.complained(time.Now(), se.RetryAfter)
 	}
 	if work.Err() != nil && err != nil {
+		span.Fail("handed_back")
 		log.Warn("delivery handed back", "error", err)
 		r.store.ReleaseDelivery(c, time.Time{})
 		return
 	}
 	result := judge(d.Result, receipt, err, time.Now(), rand.Float64())
 	// The call has been made: its result is written even while work is being cut off.
-	if err := r.store.FinishDelivery(context.WithoutCancel(work), c, result); err != nil {
+	err = insist(work, log, func() error { return r.store.FinishDelivery(context.WithoutCancel(work), c, result) })
+	if err != nil {
 		log.Error("result of the delivery not written; it will be sent again", "error", err)
 		r.store.ReleaseDelivery(c, time.Time{})
 		return
 	}
-	r.metrics.attempts.WithLabelValues(r.typeOf(d.ChannelID), d.ChannelID, outcome(result)).Inc()
+	r.count(d, result, start)
+	span.Set("dari.route", result.Route)
+	if result.Status != store.Delivered {
+		span.Fail(outcome(result))
+	}
 	level := log.Info
 	if result.Status != store.Delivered {
 		level = log.Warn
@@ -51,6 +61,20 @@ func (r *Runtime) deliver(work context.Context, c store.DeliveryClaim) {
 	}
 	d.Result = result
 	r.feed.publishDelivery(d)
+}
+
+// count notes an attempt in the metrics.
+func (r *Runtime) count(d store.Delivery, result store.Result, start time.Time) {
+	now, typ := time.Now(), r.typeOf(d.ChannelID)
+	r.metrics.attempts.WithLabelValues(typ, d.ChannelID, outcome(result)).Inc()
+	r.metrics.sendSeconds.WithLabelValues(typ).Observe(now.Sub(start).Seconds())
+	if result.Status != store.Delivered {
+		return
+	}
+	r.metrics.deliveries.WithLabelValues(typ, d.ChannelID, result.Route).Inc()
+	if d.First && !d.AddressAt.IsZero() {
+		r.metrics.replySeconds.WithLabelValues(typ).Observe(now.Sub(d.AddressAt).Seconds())
+	}
 }
 
 func outcome(r store.Result) string {

@@ -226,16 +226,22 @@ func (r *Runtime) Dry(ctx context.Context, e store.Event) (DryRun, error) {
 	quiet := *ch
 	quiet.Adapter = silent{ch.Adapter}
 	a := r.ask(ctx, b.engines[name], &quiet, t, conv)
-	d.Engine, d.EngineMS, d.Error, d.State, d.Detail = a.trace.Engine, a.trace.EngineMS, a.trace.Error, t.State.Token, a.trace.Detail
-	d.Said = message.Reply{Messages: a.messages, QuickReplies: a.Reply.QuickReplies}
-	if a.State != nil {
-		d.NextState = a.State.Token
-	}
+	d.State = t.State.Token
+	d.fill(a)
 	shown, err := r.RenderOn(ctx, ch.Record.ID, d.Said, in.Conversation, conv.Reference)
 	if err == nil {
 		d.Rendering = &shown
 	}
 	return d, err
+}
+
+// fill takes over what came of asking the engine.
+func (d *DryRun) fill(a answered) {
+	d.Engine, d.EngineMS, d.Error, d.Detail = a.trace.Engine, a.trace.EngineMS, a.trace.Error, a.trace.Detail
+	d.Said = message.Reply{Messages: a.messages, QuickReplies: a.Reply.QuickReplies}
+	if a.State != nil {
+		d.NextState = a.State.Token
+	}
 }
 
 func (r *Runtime) stored(ctx context.Context, e store.Event) (store.Conversation, error) {

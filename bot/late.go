@@ -100,10 +100,13 @@ func (r *Runtime) AcceptLate(ctx context.Context, token string, header http.Head
 	}
 	next := r.lateOrder.await(ctx, t.Event, late.Seq)
 	defer next()
-	_, err = r.store.Accept(ctx, []store.Event{{
+	res, err := r.store.Accept(ctx, []store.Event{{
 		BotID: ch.Record.BotID, ChannelID: t.Channel, ConversationID: t.Conversation, Keys: []string{"late:" + t.Event + ":" + late.ID},
 		Kind: message.KindLate, Name: "late_reply", State: store.Waiting, ReceivedAt: now, ContentType: "application/json", Raw: raw,
 	}})
+	if err == nil && !res[0].Duplicate {
+		r.tracer.Accepted(res[0].ID, ch.Record.Type, ch.Record.ID, now, now)
+	}
 	return err
 }
 

@@ -1,56 +1,77 @@
 package bot
 
 import (
-	"context"
-
 	"github.com/prometheus/client_golang/prometheus"
-
-	"dari/store"
 )
 
+// metrics are the runtime's counters. Labels are types, ids of bots and channels, names of engines and
+// words of a fixed few: nothing that people write, and no more of them than what is registered.
 type metrics struct {
 	events        *prometheus.CounterVec
 	attempts      *prometheus.CounterVec
+	deliveries    *prometheus.CounterVec
 	engineErrors  *prometheus.CounterVec
-	turnSeconds   prometheus.Histogram
+	failovers     *prometheus.CounterVec
+	tokens        *prometheus.CounterVec
+	turnSeconds   *prometheus.HistogramVec
+	engineSeconds *prometheus.HistogramVec
+	sendSeconds   *prometheus.HistogramVec
+	replySeconds  *prometheus.HistogramVec
 	acceptSeconds prometheus.Histogram
 }
 
 // buckets reach from half a millisecond to the longest turn.
 var buckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 600}
 
-func newMetrics(reg prometheus.Registerer, s store.Store) *metrics {
-	m := &metrics{
-		events: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "dari_events_total", Help: "Inbound events by what became of them (accepted, handled, failed, ignored, duplicate, rejected).",
-		}, []string{"type", "channel", "state"}),
-		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "dari_delivery_attempts_total", Help: "Platform calls by result: delivered, or the kind of failure.",
-		}, []string{"type", "channel", "result"}),
-		engineErrors: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "dari_engine_errors_total", Help: "Failed turns by bot and error code.",
-		}, []string{"bot", "code"}),
-		turnSeconds: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "dari_turn_seconds", Help: "Time of a turn, from claim to commit.", Buckets: buckets,
-		}),
+func newMetrics() *metrics {
+	return &metrics{
+		events:       counter("dari_events_total", "Inbound events by what became of them: accepted, handled, failed, ignored, duplicate, rejected, turned_away.", "type", "channel", "state"),
+		attempts:     counter("dari_delivery_attempts_total", "Platform calls by result: delivered, or the kind of failure.", "type", "channel", "result"),
+		deliveries:   counter("dari_deliveries_total", "Delivered answers by route; LINE's reply costs nothing, push counts against the plan.", "type", "channel", "route"),
+		engineErrors: counter("dari_engine_errors_total", "Failed turns by bot and error code.", "bot", "code"),
+		failovers:    counter("dari_engine_failovers_total", "Turns that another engine of the bot answered because the first failed.", "bot"),
+		tokens:       counter("dari_token_issues_total", "Access tokens that a platform has issued.", "type"),
+
+		turnSeconds:   histogram("dari_turn_seconds", "Time of a turn, from claim to commit.", "bot"),
+		engineSeconds: histogram("dari_engine_seconds", "Time of an engine's answer, failed ones included.", "bot", "engine"),
+		sendSeconds:   histogram("dari_delivery_seconds", "Time of a platform call.", "type"),
+		replySeconds:  histogram("dari_reply_seconds", "From a callback's arrival to its first answer being delivered.", "type"),
 		acceptSeconds: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "dari_accept_seconds", Help: "Time to make a callback's events durable.", Buckets: buckets,
 		}),
 	}
-	if reg != nil {
-		reg.MustRegister(m.events, m.attempts, m.engineErrors, m.turnSeconds, m.acceptSeconds, waiting(s))
-	}
-	return m
 }
 
-func waiting(s store.Store) prometheus.Collector {
-	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "dari_events_waiting", Help: "Accepted events whose turn is still to come.",
-	}, func() float64 {
-		l, err := s.Ledger(context.Background())
-		if err != nil {
-			return -1
-		}
-		return float64(l.Waiting)
-	})
+func counter(name, help string, labels ...string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+}
+
+func histogram(name, help string, labels ...string) *prometheus.HistogramVec {
+	return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, labels)
+}
+
+// register adds the metrics to a registry; nil keeps them.
+func (m *metrics) register(reg prometheus.Registerer, r *Runtime) {
+	if reg == nil {
+		return
+	}
+	reg.MustRegister(m.events, m.attempts, m.deliveries, m.engineErrors, m.failovers, m.tokens,
+		m.turnSeconds, m.engineSeconds, m.sendSeconds, m.replySeconds, m.acceptSeconds, gauges{r})
+	if own, ok := r.store.(prometheus.Collector); ok {
+		reg.MustRegister(own)
+	}
+}
+
+// codes are the engines' error codes that have a name of their own in the metrics. An engine may send
+// any, and each would be one more series for ever.
+var codes = map[string]bool{
+	"timeout": true, "unreachable": true, "failed": true, "bad_answer": true, "rate_limited": true, "stream_cut": true, "panic": true,
+	"refused": true, "redirect": true, "gone": true, "cancelled": true, "breaker_open": true, "too_long": true, "loop": true, "unknown_engine": true,
+}
+
+func errorCode(code string) string {
+	if codes[code] {
+		return code
+	}
+	return "other"
 }

@@ -127,6 +127,9 @@ func (c *Catalog) retire(ctx context.Context, keep map[string]bool) error {
 	return nil
 }
 
+// demoEngine is the first of the list: the one that answers without any settings best.
+func (c *Catalog) demoEngine() string { return c.engines.Names()[0] }
+
 // Demo makes a bot that answers on Dari's own page, when there is no bot and never was a message.
 func (c *Catalog) Demo(ctx context.Context) error {
 	bots, err := c.store.Bots().List(ctx)
@@ -136,7 +139,7 @@ func (c *Catalog) Demo(ctx context.Context) error {
 	if l, err := c.store.Ledger(ctx); err != nil || l.Accepted > 0 {
 		return err
 	}
-	if _, err := c.CreateBot(ctx, BotSpec{ID: "demo", Name: "Demo", Locale: "en", Engine: EngineSpec{Type: "echo"}}); err != nil {
+	if _, err := c.CreateBot(ctx, BotSpec{ID: "demo", Name: "Demo", Locale: "en", Engine: EngineSpec{Type: c.demoEngine()}}); err != nil {
 		return err
 	}
 	_, err = c.CreateChannel(ctx, "demo", ChannelSpec{ID: "demo", Type: "web", Name: "Demo chat"})

@@ -43,6 +43,7 @@ func (r *Runtime) Replay(ctx context.Context, e store.Event, raw []byte) (string
 		return "", err
 	}
 	again.ID = res[0].ID
+	r.tracer.Accepted(again.ID, ch.Record.Type, ch.Record.ID, again.ReceivedAt, again.ReceivedAt)
 	r.metrics.events.WithLabelValues(ch.Record.Type, ch.Record.ID, "accepted").Inc()
 	r.feed.publishEvent(again)
 	return again.ID, nil

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"dari/bot/settings"
+	"dari/bot/tracing"
 	"dari/channels"
 	"dari/dialog"
 	"dari/store"
@@ -35,6 +36,8 @@ type Options struct {
 	Log       *slog.Logger
 	// Metrics registers the runtime's metrics; nil keeps them to itself.
 	Metrics prometheus.Registerer
+	// Tracer follows events through the runtime and the engines; nil follows none.
+	Tracer *tracing.Tracer
 
 	TurnTimeout time.Duration // how long the engine may take
 	MaxTurns    int           // engine calls at once
@@ -50,6 +53,7 @@ type Runtime struct {
 	log     *slog.Logger
 	feed    *Feed
 	metrics *metrics
+	tracer  *tracing.Tracer
 
 	streams   streams
 	lateOrder lateOrder
@@ -76,15 +80,19 @@ func New(o Options) *Runtime {
 	platforms := *o.HTTP
 	platforms.Transport = dated{channels.Transport(o.HTTP.Transport)}
 	platforms.Timeout = 0 // the context bounds a call; this would hide from the error whether it was sent
-	return &Runtime{
+	m := newMetrics()
+	r := &Runtime{
 		Catalog: &Catalog{
 			store: o.Store, channels: o.Channels, engines: o.Engines, sealer: o.Sealer,
-			http: &platforms, engineHTTP: o.EngineHTTP, publicURL: o.PublicURL, urls: o.URLs, log: o.Log,
+			http: &platforms, engineHTTP: o.Tracer.Client(o.EngineHTTP), publicURL: o.PublicURL, urls: o.URLs, log: o.Log,
 			live: map[string]*Channel{}, liveBots: map[string]*liveBot{}, changed: make(chan struct{}, 1),
+			issued: func(channelType string) { m.tokens.WithLabelValues(channelType).Inc() },
 		},
 		handoffs: handoffs{table: o.Store.Handoffs()},
-		opts:     o, store: o.Store, log: o.Log, feed: newFeed(), metrics: newMetrics(o.Metrics, o.Store),
+		opts:     o, store: o.Store, log: o.Log, feed: newFeed(), metrics: m, tracer: o.Tracer,
 	}
+	m.register(o.Metrics, r)
+	return r
 }
 
 // Start begins to work on what waits.

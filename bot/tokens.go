@@ -46,6 +46,21 @@ func (t tokens) Save(ctx context.Context, name string, tok channels.Token) error
 	return t.store.Tokens().Put(ctx, name, rec)
 }
 
+// counted tells of every token that is issued: each is saved once.
+type counted struct {
+	tokens
+	channelType string
+	issued      func(channelType string)
+}
+
+// Save implements channels.TokenStore.
+func (c counted) Save(ctx context.Context, name string, tok channels.Token) error {
+	if c.issued != nil {
+		c.issued(c.channelType)
+	}
+	return c.tokens.Save(ctx, name, tok)
+}
+
 // Lock implements channels.TokenStore.
 func (t tokens) Lock(ctx context.Context, name string) (func(), error) {
 	return t.store.Lock(ctx, "token:"+name)

@@ -19,19 +19,26 @@ import (
 func (r *Runtime) turn(work context.Context, c store.TurnClaim) {
 	log := r.log.With("channel", c.Event.ChannelID, "event", c.Event.ID)
 	start := time.Now()
+	work, span := r.tracer.Start(r.tracer.Of(work, c.Event.ID), "turn")
+	defer span.End()
+	span.Set("dari.bot", c.Event.BotID)
 	t, err := r.decide(work, c, start)
 	if err == nil {
 		t.StartedAt, t.FinishedAt = start.UTC(), time.Now().UTC()
-		_, err = r.store.CommitTurn(work, c, t)
+		err = insist(work, log, func() error { _, err := r.store.CommitTurn(work, c, t); return err })
 	}
 	if err != nil {
 		r.unstream(t)
+		span.Fail("handed_back")
 		log.Warn("turn handed back", "error", err)
 		r.store.ReleaseTurn(c)
 		return
 	}
 	took := time.Since(start)
-	r.metrics.turnSeconds.Observe(took.Seconds())
+	r.metrics.turnSeconds.WithLabelValues(c.Event.BotID).Observe(took.Seconds())
+	if span.Set("dari.state", string(t.State)); t.State == store.Failed {
+		span.Fail("failed")
+	}
 	r.metrics.events.WithLabelValues(r.typeOf(c.Event.ChannelID), c.Event.ChannelID, string(t.State)).Inc()
 	log.Info("turn done", "state", t.State, "reason", t.Reason, "deliveries", len(t.Deliveries), "ms", took.Milliseconds())
 	e := c.Event
@@ -117,7 +124,9 @@ func (r *Runtime) decide(ctx context.Context, c store.TurnClaim, start time.Time
 // transaction does not: it is the same when the turn runs again.
 func (r *Runtime) conclude(ctx context.Context, ch *Channel, c store.TurnClaim, conv store.Conversation, in message.Inbound, b *liveBot, a answered) (store.Turn, error) {
 	refs := references{}
+	_, span := r.tracer.Start(ctx, "render")
 	t := r.finish(ch, c, conv, in, b, a, refs)
+	span.End()
 	err := refs.keep(ctx, r.store)
 	if err == nil && a.Handoff != nil && a.err == nil {
 		_, err = r.takeOver(ctx, conv, *a.Handoff)
@@ -171,7 +180,7 @@ func (r *Runtime) finish(ch *Channel, c store.TurnClaim, conv store.Conversation
 	t := store.Turn{State: store.Handled}
 	if a.err != nil {
 		t.State, t.Reason = store.Failed, a.err.Error()
-		r.metrics.engineErrors.WithLabelValues(b.record.ID, a.err.Code).Inc()
+		r.metrics.engineErrors.WithLabelValues(b.record.ID, errorCode(a.err.Code)).Inc()
 		a.Reply.QuickReplies = nil
 		if in.Kind.FromUser() { // nobody waits for an answer to the other kinds
 			a.messages = append(a.messages, message.Text(fallback(a.err, in.Locale, conv.Locale, b.record.Locale)))

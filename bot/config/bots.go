@@ -9,10 +9,15 @@ import (
 
 // Bot is a provisioned bot.
 type Bot struct {
-	ID       string
-	Name     string
-	Locale   string
-	Engine   Engine
+	ID     string
+	Name   string
+	Locale string
+	Engine Engine
+	// Engines are further ones by name, for Routes and Failover, and for the engines themselves.
+	Engines  map[string]Engine
+	Routes   []Route
+	Failover string // asked when the other one fails; "" is none
+	Handoff  HandoffRoom
 	Channels []Channel
 }
 
@@ -36,7 +41,7 @@ var (
 	idPattern     = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,62}$`)
 	localePattern = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
 
-	botKeys     = []string{"id", "name", "locale", "engine", "channels"}
+	botKeys     = []string{"id", "name", "locale", "engine", "engines", "routes", "failover", "handoff", "channels"}
 	engineKeys  = []string{"type", "settings"}
 	channelKeys = []string{"id", "type", "name", "enabled", "settings"}
 )
@@ -58,12 +63,34 @@ func (l *loader) bot(path string, n *yaml.Node) Bot {
 			b.Locale = l.locale(at, v)
 		case "engine":
 			b.Engine = l.engine(at, v)
+		case "engines":
+			b.Engines = l.engines(at, v)
+		case "routes", "failover": // when all engines are known
+		case "handoff":
+			b.Handoff = l.handoff(at, v)
 		case "channels":
 			l.each(v, at, func(path string, n *yaml.Node) { b.Channels = append(b.Channels, l.channel(path, n)) })
 		}
 	})
 	l.require(n, path, seen, "id", "name", "engine")
+	if v := child(n, "routes"); v != nil {
+		l.each(v, joinPath(path, "routes"), func(path string, n *yaml.Node) { b.Routes = append(b.Routes, l.route(path, n, b)) })
+	}
+	if v := child(n, "failover"); v != nil {
+		b.Failover = l.engineOf(joinPath(path, "failover"), v, b, "none")
+	}
 	return b
+}
+
+// child is the value of a key, nil if it is not given.
+func child(n *yaml.Node, name string) *yaml.Node {
+	n = resolve(n)
+	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == name {
+			return n.Content[i+1]
+		}
+	}
+	return nil
 }
 
 func (l *loader) engine(path string, n *yaml.Node) Engine {

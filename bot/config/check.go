@@ -101,6 +101,49 @@ func checkDriver(s string) error {
 	return oneOf("bolt")(s)
 }
 
+// issuer wants https; a provider on this very machine, for trials, may do without.
+func issuer(s string) (string, error) {
+	if s == "" {
+		return "", nil
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Hostname() == "" || u.User != nil || strings.ContainsAny(s, "?#") {
+		return "", errors.New("is not the URL of an issuer; write it as the provider does, like https://id.example.com/realm")
+	}
+	ip, _ := netip.ParseAddr(u.Hostname())
+	if u.Scheme != "https" && !(u.Scheme == "http" && (ip.IsLoopback() || u.Hostname() == "localhost")) {
+		return "", errors.New("must use https; plain http is only for this machine")
+	}
+	return s, nil
+}
+
+func checkScopes(values []string) error {
+	for _, want := range []string{"openid", "email"} {
+		if !slices.Contains(values, want) {
+			return fmt.Errorf("must hold %s", want)
+		}
+	}
+	return nil
+}
+
+func checkDomains(values []string) error {
+	for _, v := range values {
+		if !hostName.MatchString(v) || !strings.Contains(v, ".") {
+			return fmt.Errorf("%q is not a domain; write it like example.com, without @ and *", v)
+		}
+	}
+	return nil
+}
+
+func checkEmails(values []string) error {
+	for _, v := range values {
+		if name, domain, ok := strings.Cut(v, "@"); !ok || name == "" || checkDomains([]string{domain}) != nil {
+			return fmt.Errorf("%q is not an e-mail address", v)
+		}
+	}
+	return nil
+}
+
 var hostName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 func checkListen(s string) error {

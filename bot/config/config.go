@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,6 +24,7 @@ type Config struct {
 	Server    Server
 	Store     Store
 	Secrets   Secrets
+	Auth      Auth
 	Outbound  Outbound
 	Runtime   Runtime
 	Retention Retention
@@ -44,6 +46,8 @@ type Server struct {
 	Listen        string // host:port
 	PublicURL     string // without a slash at the end; empty: see URL
 	ConsoleListen string // host:port; empty: the console shares Listen
+	// ConsolePublicURL is that of the console, without a slash at the end; empty: see ConsoleURL
+	ConsolePublicURL string
 	// TrustedProxies are IPs and CIDRs whose X-Forwarded-For is believed.
 	TrustedProxies []string
 }
@@ -58,6 +62,41 @@ type Store struct {
 // Secrets says where the key is that seals secrets.
 type Secrets struct {
 	KeyFile string // empty: see Config.KeyFile
+}
+
+// Auth says how people sign in to the console, beside passwords.
+type Auth struct {
+	OIDC OIDC
+}
+
+// OIDC is a sign-in provider of the operator's; an empty Issuer means that there is none.
+type OIDC struct {
+	Issuer, ClientID              string
+	ClientSecret                  Secret
+	Label                         string
+	Scopes                        []string
+	AllowedDomains, AllowedEmails []string
+	EmailVerified                 string // "required" or "assumed"
+	RoleClaim                     string
+	AdminValues, BuilderValues    []string
+	DefaultRole                   string // "admin", "builder", "viewer" or "none"
+}
+
+// Address is the host and port of the issuer.
+func (o OIDC) Address() string {
+	u, err := url.Parse(o.Issuer)
+	if err != nil {
+		return ""
+	}
+	port := u.Port()
+	switch {
+	case port != "":
+	case u.Scheme == "http":
+		port = "80"
+	default:
+		port = "443"
+	}
+	return net.JoinHostPort(u.Hostname(), port)
 }
 
 // Outbound bounds the calls to platforms and engines.
@@ -140,6 +179,9 @@ func (s Server) URL(bound string) string {
 // ConsoleURL is the address of the console, as URL is that of the server. bound belongs to the listener
 // that serves the console.
 func (s Server) ConsoleURL(bound string) string {
+	if s.ConsolePublicURL != "" {
+		return s.ConsolePublicURL
+	}
 	if s.ConsoleListen == "" {
 		return s.URL(bound)
 	}

@@ -39,9 +39,28 @@ func (l *loader) together() {
 	if l.cfg.Store.DSN != "" && l.cfg.Store.Driver == "bolt" {
 		l.clash("store.dsn", "is not used by store.driver bolt; remove it")
 	}
+	l.oidc()
 	s := l.cfg.Server
 	if s.ConsoleListen != "" && s.ConsoleListen == s.Listen && !strings.HasSuffix(s.Listen, ":0") {
 		l.clash("server.console_listen", "is the same as server.listen; leave it empty to share the listener")
+	}
+}
+
+// oidc refuses a provider that would let in nobody, or anybody who has an account there.
+func (l *loader) oidc() {
+	o := l.cfg.Auth.OIDC
+	switch {
+	case o.Issuer == "" && o.ClientID != "":
+		l.clash("auth.oidc.client_id", "is of no use without auth.oidc.issuer; set that or remove this")
+	case o.Issuer == "":
+	case o.ClientID == "":
+		l.clash("auth.oidc.issuer", "needs auth.oidc.client_id as well")
+	case len(o.AllowedDomains) == 0 && len(o.AllowedEmails) == 0:
+		l.clash("auth.oidc.issuer", "needs auth.oidc.allowed_domains or auth.oidc.allowed_emails as well: without them everybody with an account at the provider could sign in")
+	case o.RoleClaim == "" && len(o.AdminValues)+len(o.BuilderValues) > 0:
+		l.clash("auth.oidc.issuer", "has admin_values or builder_values without role_claim; name the claim that holds them")
+	case o.RoleClaim == "" && o.DefaultRole == "none":
+		l.clash("auth.oidc.default_role", "is none without a role_claim, so that nobody new could sign in; name the claim, or write viewer")
 	}
 }
 

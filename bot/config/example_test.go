@@ -38,6 +38,19 @@ const exampleBots = `
 #        timeout: 15s
 #        headers:
 #          Authorization: Bearer ${ENGINE_TOKEN}
+#    engines:  # further ones by name, for routes and failover
+#      spare:
+#        type: echo
+#    failover: spare  # asked when the other one fails
+#    routes:  # the first that fits; every rule that is set has to fit
+#      - engine: spare
+#        channels: [support-web, slack]  # ids or types
+#        locales: [en]
+#        keywords: [trial]
+#        share: 0.1  # a tenth of the conversations
+#        stay: true  # until the engine ends it or another route fits
+#    handoff:  # the room in which people answer for the bot
+#      conversation: support-slack:C0123456789
 #    channels:
 #      - id: support-works  # no two channels share one; it is part of the webhook's URL
 #        type: naverworks
@@ -95,10 +108,19 @@ func example() string {
 	b.WriteString(exampleHead)
 	for _, section := range sections() {
 		b.WriteString("\n" + section + ":\n")
+		part := ""
 		for _, k := range keys {
-			if k.section() == section {
-				b.WriteString("  # " + k.doc + "\n  " + k.short() + ": " + k.yamlDefault() + "\n")
+			if k.section() != section {
+				continue
 			}
+			name, indent := k.short(), "  "
+			if p, short, nested := strings.Cut(name, "."); nested {
+				if p != part {
+					b.WriteString("  " + p + ":\n")
+				}
+				part, name, indent = p, short, "    "
+			}
+			b.WriteString(indent + "# " + k.doc + "\n" + indent + name + ": " + k.yamlDefault() + "\n")
 		}
 	}
 	b.WriteString(exampleBots)
@@ -170,6 +192,9 @@ func TestBotsOfTheExampleLoadWhenUncommented(t *testing.T) {
 	bot := cfg.Bots[0]
 	if got := bot.Engine.Settings["headers"].(map[string]string)["Authorization"]; got != "Bearer value of ENGINE_TOKEN" {
 		t.Errorf("header is %q", got)
+	}
+	if r := bot.Routes[0]; r.Engine != "spare" || bot.Engines["spare"].Type != "echo" || r.Share != 0.1 || bot.Handoff.Conversation == "" {
+		t.Errorf("routes and handoff are %+v, %+v", bot.Routes, bot.Handoff)
 	}
 	want := map[string]int{"naverworks": 11, "line": 5, "slack": 6, "teams": 6, "web": 0}
 	for _, ch := range bot.Channels {

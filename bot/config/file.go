@@ -116,16 +116,30 @@ func (l *loader) root(n *yaml.Node) {
 	})
 }
 
+// section takes the keys of a section, which may have parts with keys of their own.
 func (l *loader) section(section string, n *yaml.Node) {
 	byName := map[string]key{}
 	var known []string
 	for _, k := range keys {
-		if k.section() == section {
-			byName[k.short()] = k
-			known = append(known, k.short())
+		rest, under := strings.CutPrefix(k.name, section+".")
+		if !under {
+			continue
+		}
+		name, _, _ := strings.Cut(rest, ".")
+		if name == rest {
+			byName[name] = k
+		}
+		if !slices.Contains(known, name) {
+			known = append(known, name)
 		}
 	}
-	l.mapping(n, section, known, func(name string, v *yaml.Node) { l.set(byName[name], v) })
+	l.mapping(n, section, known, func(name string, v *yaml.Node) {
+		if k, ok := byName[name]; ok {
+			l.set(k, v)
+			return
+		}
+		l.section(joinPath(section, name), v)
+	})
 }
 
 // set takes the value of a key from the file.

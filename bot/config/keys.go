@@ -9,7 +9,7 @@ import (
 
 // key is one setting.
 type key struct {
-	name string // section.key
+	name string // section.key, or section.part.key
 	def  string // the default as text; elements of a list are separated by commas
 	kind kind
 	doc  string // one line of meaning, for people who run Dari
@@ -47,6 +47,10 @@ var keys = []key{
 		str(func(c *Config) *string { return &c.Server.ConsoleListen }, optional(checkListen)),
 	},
 	{
+		"server.console_url", "", text, "Address under which people reach the console, such as https://console.example.com; empty: server.public_url, or with server.console_listen http:// and that.",
+		func(c *Config, v []string) (err error) { c.Server.ConsolePublicURL, err = publicURL(v[0]); return err },
+	},
+	{
 		"server.trusted_proxies", "", list, "IPs or CIDRs of reverse proxies whose X-Forwarded-For is believed, so that limits count people and not the proxy.",
 		func(c *Config, v []string) error { c.Server.TrustedProxies = v; return checkPrefixes(v) },
 	},
@@ -65,6 +69,54 @@ var keys = []key{
 	{
 		"secrets.key_file", "", text, "File with the key that seals secrets, made at the first start; empty: secret.key in store.path.",
 		str(func(c *Config) *string { return &c.Secrets.KeyFile }, nil),
+	},
+	{
+		"auth.oidc.issuer", "", text, "Issuer of the sign-in provider (OpenID Connect), such as https://id.example.com/realm; empty: people sign in with passwords alone.",
+		func(c *Config, v []string) (err error) { c.Auth.OIDC.Issuer, err = issuer(v[0]); return err },
+	},
+	{
+		"auth.oidc.client_id", "", text, "Client id of Dari at the provider; its redirect URL there is the console's address and /login/oidc/callback.",
+		str(func(c *Config) *string { return &c.Auth.OIDC.ClientID }, nil),
+	},
+	{
+		"auth.oidc.client_secret", "", text, "Client secret of Dari at the provider; better in the environment.",
+		func(c *Config, v []string) error { c.Auth.OIDC.ClientSecret = Secret(v[0]); return nil },
+	},
+	{
+		"auth.oidc.label", "", text, "What the button on the sign-in page says; empty: a text in the page's language.",
+		str(func(c *Config) *string { return &c.Auth.OIDC.Label }, nil),
+	},
+	{
+		"auth.oidc.scopes", "openid,email,profile", list, "What the provider is asked for; openid and email are needed.",
+		func(c *Config, v []string) error { c.Auth.OIDC.Scopes = v; return checkScopes(v) },
+	},
+	{
+		"auth.oidc.allowed_domains", "", list, "Domains of the e-mail addresses that may sign in, each exactly as after the @.",
+		func(c *Config, v []string) error { c.Auth.OIDC.AllowedDomains = v; return checkDomains(v) },
+	},
+	{
+		"auth.oidc.allowed_emails", "", list, "Single e-mail addresses that may sign in as well.",
+		func(c *Config, v []string) error { c.Auth.OIDC.AllowedEmails = v; return checkEmails(v) },
+	},
+	{
+		"auth.oidc.email_verified", "required", text, "Whether the provider must say that an address is verified: required, or assumed for one that never says so (it must not let people choose their address).",
+		str(func(c *Config) *string { return &c.Auth.OIDC.EmailVerified }, oneOf("required", "assumed")),
+	},
+	{
+		"auth.oidc.role_claim", "", text, "Claim with a person's groups or roles, such as groups or realm_access.roles; empty: roles are given in the console.",
+		str(func(c *Config) *string { return &c.Auth.OIDC.RoleClaim }, nil),
+	},
+	{
+		"auth.oidc.admin_values", "", list, "Values of the claim that make an admin.",
+		func(c *Config, v []string) error { c.Auth.OIDC.AdminValues = v; return nil },
+	},
+	{
+		"auth.oidc.builder_values", "", list, "Values of the claim that make a builder.",
+		func(c *Config, v []string) error { c.Auth.OIDC.BuilderValues = v; return nil },
+	},
+	{
+		"auth.oidc.default_role", "viewer", text, "Role of everybody else who may sign in: viewer, builder, admin, or none to refuse them.",
+		str(func(c *Config) *string { return &c.Auth.OIDC.DefaultRole }, oneOf("viewer", "builder", "admin", "none")),
 	},
 	{
 		"outbound.allow_hosts", "", list, "Hosts that settings may name although they are not public or speak plain http: host, host:port, IP or CIDR.",

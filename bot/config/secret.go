@@ -55,6 +55,8 @@ func (c Config) Summary() []slog.Attr {
 		slog.String("key_file", c.KeyFile()),
 		slog.String("DARI_API_KEY", c.APIKey.state()),
 		slog.String("store.dsn", c.Store.DSN.state()),
+		slog.String("auth.oidc.issuer", c.Auth.OIDC.Issuer),
+		slog.String("auth.oidc.client_secret", c.Auth.OIDC.ClientSecret.state()),
 		slog.Any("outbound.allow_hosts", c.Outbound.AllowHosts),
 	}
 	for _, b := range c.Bots {

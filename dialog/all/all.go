@@ -15,10 +15,11 @@ import (
 	"dari/dialog/lex"
 	"dari/dialog/openai"
 	"dari/dialog/rasa"
+	"dari/dialog/scenario"
 )
 
 // Types lists the engines; the order here is the order in the console.
 var Types = []dialog.Type{
-	echo.Type{}, httpengine.Type{}, danbee.Type{}, kakaoskill.Type{}, clova.Type{}, rasa.Type{},
+	scenario.Type{}, echo.Type{}, httpengine.Type{}, danbee.Type{}, kakaoskill.Type{}, clova.Type{}, rasa.Type{},
 	dialogflow.Type{}, directline.Type{}, lex.Type{}, openai.Type{}, anthropic.Type{}, dify.Type{},
 }

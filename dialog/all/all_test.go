@@ -11,7 +11,7 @@ func TestTheListedEnginesMakeARegistry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"echo", "http", "danbee", "kakao_skill", "clova", "rasa", "dialogflow", "directline", "lex", "openai", "anthropic", "dify"} {
+	for _, name := range []string{"scenario", "echo", "http", "danbee", "kakao_skill", "clova", "rasa", "dialogflow", "directline", "lex", "openai", "anthropic", "dify"} {
 		if r.Type(name) == nil {
 			t.Errorf("no engine %q", name)
 		}

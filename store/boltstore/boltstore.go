@@ -87,7 +87,11 @@ func Open(dir string, log *slog.Logger) (*Store, error) {
 		// Address space, not memory: the map then seldom has to move, which would wait for readers.
 		opts.InitialMmapSize = 1 << 30
 	}
-	db, err := bbolt.Open(path, 0o600, opts)
+	half, err := inspect(path, *opts)
+	var db *bbolt.DB
+	if err == nil {
+		db, err = bbolt.Open(path, 0o600, opts)
+	}
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, fmt.Errorf("store %s: is in use by another Dari; stop it first or give this one its own store.path", path)
@@ -95,6 +99,10 @@ func Open(dir string, log *slog.Logger) (*Store, error) {
 		return nil, fmt.Errorf("store %s: this user may not write there; give it the right or choose another store.path", path)
 	case err != nil:
 		return nil, fmt.Errorf("store %s: does not open: %w; restore it from a backup if it is damaged", path, reason(err))
+	}
+	if half {
+		log.Warn("the store is damaged: one of its two beginnings is not whole, so that its last change may be missing; "+
+			"that is harmless after a power cut, else compare with a backup", "store", path)
 	}
 	s, err := load(db, log)
 	if err != nil {
@@ -150,6 +158,7 @@ func (s *Store) Close() error {
 		s.outs.close()
 		s.mark(context.Background())
 		s.committer.close()
+		s.keepFreelist()
 		err = s.db.Close()
 	})
 	return err

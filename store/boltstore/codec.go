@@ -5,6 +5,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -18,6 +19,9 @@ import (
 const countBits = 20
 
 func seqAt(t time.Time) uint64 { return uint64(t.UnixMilli()) << countBits }
+
+// timeAt is the time of a sequence number, about which it was given out.
+func timeAt(seq uint64) time.Time { return time.UnixMilli(int64(seq >> countBits)) }
 
 var base32hex = base32.HexEncoding.WithPadding(base32.NoPadding)
 
@@ -62,6 +66,29 @@ func encodeEvent(e *store.Event) []byte {
 		b = appendText(b, key)
 	}
 	return append(b, e.Raw...)
+}
+
+// keysOf visits the keys of an event's record without decoding the rest of it.
+func keysOf(b []byte, visit func(channel, key []byte)) error {
+	if len(b) == 0 || b[0] != eventVersion {
+		return errors.New("unknown record version")
+	}
+	r := reader{b: b[1:]}
+	r.varint()
+	r.bytes() // the bot
+	channel := r.bytes()
+	for range 7 { // the texts after the channel
+		r.bytes()
+	}
+	for n := r.count(); n > 0 && !r.short; n-- {
+		if key := r.bytes(); !r.short {
+			visit(channel, key)
+		}
+	}
+	if r.short {
+		return errors.New("record is cut short")
+	}
+	return nil
 }
 
 func appendText(b []byte, s string) []byte {
@@ -110,15 +137,18 @@ func (r *reader) count() uint64 {
 	return v
 }
 
-func (r *reader) text() string {
+func (r *reader) text() string { return string(r.bytes()) }
+
+// bytes is text without a copy.
+func (r *reader) bytes() []byte {
 	n := r.count()
 	if n > uint64(len(r.b)) {
 		r.short = true
 	}
 	if r.short {
-		return ""
+		return nil
 	}
-	s := string(r.b[:n])
+	s := r.b[:n]
 	r.b = r.b[n:]
 	return s
 }

@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -42,8 +43,21 @@ func FuzzDecodeEvent(f *testing.F) {
 	f.Add([]byte{eventVersion, 0, 255, 255, 255, 255, 15})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		e, err := decodeEvent(1, b)
+		var keys []string
+		errKeys := keysOf(b, func(channel, key []byte) {
+			if err == nil && string(channel) != e.ChannelID {
+				t.Errorf("channel %q, want %q", channel, e.ChannelID)
+			}
+			keys = append(keys, string(key))
+		})
+		if (errKeys == nil) != (err == nil) {
+			t.Errorf("the whole: %v, the keys alone: %v", err, errKeys)
+		}
 		if err != nil {
 			return
+		}
+		if !slices.Equal(keys, e.Keys) {
+			t.Errorf("keys %q, want %q", keys, e.Keys)
 		}
 		again, err := decodeEvent(1, encodeEvent(&e))
 		if err != nil || !reflect.DeepEqual(again, e) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync/atomic"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -54,6 +55,7 @@ type committer struct {
 	gone   chan struct{}
 	counts atomic.Pointer[counts]
 	fsyncs atomic.Uint64
+	stats  commitStats
 	since  int // changes since memory was given back
 }
 
@@ -62,7 +64,7 @@ type committer struct {
 const releaseEvery = 8192
 
 func newCommitter(db *bbolt.DB, c counts) *committer {
-	k := &committer{db: db, ops: make(chan *op, maxBatch), quit: make(chan struct{}), gone: make(chan struct{})}
+	k := &committer{db: db, ops: make(chan *op, maxBatch), quit: make(chan struct{}), gone: make(chan struct{}), stats: newCommitStats()}
 	k.counts.Store(&c)
 	go k.run()
 	return k
@@ -197,9 +199,11 @@ func (k *committer) try(batch []*op) (err error) {
 			return err
 		}
 	}
+	start := time.Now()
 	if err := tx.Commit(); err != nil {
 		return err
 	}
+	k.stats.committed(len(batch), time.Since(start))
 	k.fsyncs.Add(1)
 	k.counts.Store(&t.counts)
 	return nil

@@ -3,8 +3,11 @@ package boltstore
 import (
 	"container/heap"
 	"context"
+	"math"
 	"sync"
 	"time"
+
+	"dari/store"
 )
 
 // lanes is a queue of queues: sequence numbers wait in order within a lane (a conversation), and
@@ -17,6 +20,7 @@ type lanes struct {
 	ready  []*lane // a FIFO; ready[head:] is in use
 	head   int
 	timers laneHeap
+	count  int // of waiting sequence numbers
 	wake   *time.Timer
 	closed bool
 }
@@ -46,6 +50,7 @@ func (l *lanes) addAt(key string, seq uint64, due time.Time) {
 		l.byKey[key] = ln
 	}
 	ln.seqs = append(ln.seqs, seq)
+	l.count++
 	if len(ln.seqs) == 1 {
 		l.offer(ln, due)
 	}
@@ -124,6 +129,7 @@ func (l *lanes) done(key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	ln := l.byKey[key]
+	l.count--
 	if ln.seqs = ln.seqs[1:]; len(ln.seqs) == 0 {
 		delete(l.byKey, key)
 		return
@@ -146,6 +152,17 @@ func (l *lanes) oldest(none uint64) uint64 {
 		none = min(none, ln.seqs[0])
 	}
 	return none
+}
+
+// queue tells how much waits.
+func (l *lanes) queue() store.Queue {
+	l.mu.Lock()
+	q := store.Queue{Waiting: l.count}
+	l.mu.Unlock()
+	if seq := l.oldest(math.MaxUint64); seq < math.MaxUint64 {
+		q.Oldest = timeAt(seq)
+	}
+	return q
 }
 
 func (l *lanes) close() {

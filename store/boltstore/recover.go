@@ -3,6 +3,7 @@ package boltstore
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -26,28 +27,44 @@ func (s *Store) recover(tx *bbolt.Tx) error {
 // redelivers; Slack tries for up to a day.
 const windowAge = 72 * time.Hour
 
+// releaseScanned is after how many records a scan gives back the pages that it has read: some 40 MB of
+// them.
+const releaseScanned = 1 << 16
+
 func (s *Store) recoverWindow(tx *bbolt.Tx) error {
 	type entry struct{ hash, seq uint64 }
 	var newestFirst []entry
 	oldest := seqAt(time.Now().Add(-windowAge))
 	c := tx.Bucket(bucketInbox).Cursor()
+	seen := 0
 	for k, v := c.Last(); k != nil && len(newestFirst) < s.window.limit; k, v = c.Prev() {
 		seq := readUint(k)
 		if seq < oldest {
 			break
 		}
-		e, err := decodeEvent(seq, v)
+		err := keysOf(v, func(channel, key []byte) {
+			newestFirst = append(newestFirst, entry{s.window.hashBytes(channel, key), seq})
+		})
 		if err != nil {
-			return err
+			return fmt.Errorf("event %s: %w", seqID(eventPrefix, seq), err)
 		}
-		for _, key := range e.Keys {
-			newestFirst = append(newestFirst, entry{s.window.hash(e.ChannelID, key), seq})
+		if seen++; seen%releaseScanned == 0 {
+			releaseMemory(s.db)
 		}
 	}
 	for i := len(newestFirst) - 1; i >= 0; i-- {
 		s.window.add(newestFirst[i].hash, newestFirst[i].seq)
 	}
 	return nil
+}
+
+// keepFreelist writes down which pages are free, so that the next start need not look at all of them.
+// After a crash it has to, as it would be too dear to do this with every commit.
+func (s *Store) keepFreelist() {
+	s.db.NoFreelistSync = false
+	if err := s.db.Update(func(*bbolt.Tx) error { return nil }); err != nil {
+		s.log.Warn("list of free pages not kept; the next start takes longer", "error", err)
+	}
 }
 
 // recoverTurns queues the events without an outcome, in order.

@@ -32,6 +32,16 @@ func (w *window) hash(channel, key string) uint64 {
 	return h.Sum64()
 }
 
+// hashBytes is hash for what has been read.
+func (w *window) hashBytes(channel, key []byte) uint64 {
+	var h maphash.Hash
+	h.SetSeed(w.seed)
+	h.Write(channel)
+	h.WriteByte(0)
+	h.Write(key)
+	return h.Sum64()
+}
+
 // find returns the event that may have brought the key.
 func (w *window) find(hash uint64) (uint64, bool) {
 	seq, ok := w.seqs[hash]

@@ -1,11 +1,8 @@
 package e2e
 
 import (
-	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -48,110 +45,6 @@ func TestWhatWasAcknowledgedIsAnsweredAfterAKill(t *testing.T) {
 	}
 	if l := d.ledger(); l.Accepted != len(all) || l.Handled != len(all) {
 		t.Errorf("ledger %+v", l)
-	}
-}
-
-func TestKillsUnderLoadLoseNothingAndKeepTheOrder(t *testing.T) {
-	const kills, users = 4, 8
-	dir := t.TempDir()
-	d := start(t, dir)
-	newBot(d)
-	all := messengers(t)
-	for _, m := range all {
-		m.connect(d, "bot")
-	}
-	acked := make([][][]int, len(all)) // by messenger and user: the numbers that were answered 200
-	for i := range acked {
-		acked[i] = make([][]int, users)
-	}
-	next := 0
-	for range kills {
-		stop, gone := context.WithTimeout(t.Context(), 400*time.Millisecond)
-		type ack struct{ messenger, user, n int }
-		acks := make(chan ack, 1<<16)
-		finished := make(chan struct{})
-		base := next
-		next += 10_000
-		for i, m := range all {
-			for user := range users {
-				go func() {
-					for n := base + user*1000; stop.Err() == nil; n++ {
-						if m.call(d, m.text(user, n, fmt.Sprintf("no-%d-%d.", user, n))) != http.StatusOK {
-							break
-						}
-						acks <- ack{i, user, n}
-					}
-					finished <- struct{}{}
-				}()
-			}
-		}
-		<-stop.Done()
-		gone()
-		d.kill()
-		for range len(all) * users {
-			<-finished
-		}
-		close(acks)
-		for a := range acks {
-			acked[a.messenger][a.user] = append(acked[a.messenger][a.user], a.n)
-		}
-		d = start(t, dir)
-	}
-	d.settled()
-	for i, m := range all {
-		sent := m.sent()
-		for user := range users {
-			checkAnswers(t, fmt.Sprintf("%s user %d", m.name, user), user, acked[i][user], sent)
-		}
-	}
-	l := d.ledger()
-	t.Logf("%d kills, %d callbacks acknowledged, ledger %+v", kills, total(acked), l)
-	if total(acked) < kills*len(all)*users {
-		t.Errorf("only %d callbacks were acknowledged; the load proves nothing", total(acked))
-	}
-	if l.Accepted < total(acked) {
-		t.Errorf("%d acknowledged, %d accepted", total(acked), l.Accepted)
-	}
-}
-
-func total(acked [][][]int) (n int) {
-	for _, users := range acked {
-		for _, list := range users {
-			n += len(list)
-		}
-	}
-	return n
-}
-
-// checkAnswers verifies that every acknowledged text of the user was answered, in order. An answer may
-// come twice if the kill fell between the platform's answer and its note in the store.
-func checkAnswers(t *testing.T, who string, user int, acked []int, sent []string) {
-	t.Helper()
-	var answered []int
-	prefix := fmt.Sprintf("no-%d-", user)
-	for _, s := range sent {
-		_, rest, ok := strings.Cut(s, prefix)
-		if !ok {
-			continue
-		}
-		var n int
-		if _, err := fmt.Sscanf(rest, "%d.", &n); err != nil {
-			t.Fatalf("%s: odd answer %q", who, s)
-		}
-		answered = append(answered, n)
-	}
-	slices.Sort(acked)
-	have := map[int]bool{}
-	for _, n := range answered {
-		have[n] = true
-	}
-	for _, n := range acked {
-		if !have[n] {
-			t.Errorf("%s: %d was acknowledged and never answered", who, n)
-		}
-	}
-	if !slices.IsSorted(answered) {
-		t.Errorf("%s: answers out of order: %v", who, answered)
 	}
 }
 

@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"dari/dialog/dialogtest"
 )
 
 const adminKey = "e2e-admin-key-that-nobody-else-has"
@@ -29,6 +31,7 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
+	_ = os.Chmod(dir, 0o755) // a test runs the program as a user of few rights
 	binary = filepath.Join(dir, "dari")
 	args := []string{"build", "-o", binary}
 	if raceEnabled {
@@ -38,6 +41,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintf(os.Stderr, "the program does not build: %v\n%s", err, out)
 		os.Exit(1)
 	}
+	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = 64 // many senders, one program
 	code := m.Run()
 	os.RemoveAll(dir)
 	os.Exit(code)
@@ -109,29 +113,11 @@ func (o *output) after(text string) (string, bool) {
 	}
 }
 
-// start runs the program on dir until the test ends. More environment may be given.
+// start runs the program on dir until the test ends, and waits until it is ready. More environment may
+// be given.
 func start(t *testing.T, dir string, env ...string) *dari {
 	t.Helper()
-	d := &dari{t: t, dir: dir, out: newOutput(), done: make(chan struct{})}
-	d.cmd = exec.Command(binary)
-	d.cmd.Dir = dir
-	d.cmd.Env = append(os.Environ(), append([]string{
-		"DARI_SERVER_LISTEN=127.0.0.1:0", "DARI_STORE_PATH=" + dir, "DARI_API_KEY=" + adminKey,
-		"DARI_OUTBOUND_ALLOW_HOSTS=127.0.0.1", "DARI_LOG_FORMAT=json", "DARI_LOG_LEVEL=debug",
-	}, env...)...)
-	reader, writer := io.Pipe()
-	d.cmd.Stdout, d.cmd.Stderr = writer, writer
-	go d.out.follow(reader)
-	if err := d.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		d.cmd.Wait()
-		writer.Close()
-		d.out.end()
-		close(d.done)
-	}()
-	t.Cleanup(d.kill)
+	d := launch(t, dir, env...)
 	url, ok := d.out.after("callbacks")
 	if !ok {
 		t.Fatalf("the program did not start:\n%s", d.out)
@@ -139,6 +125,40 @@ func start(t *testing.T, dir string, env ...string) *dari {
 	d.url = url
 	d.get("/readyz", http.StatusOK, nil)
 	return d
+}
+
+// launch is start for those who do not wait.
+func launch(t *testing.T, dir string, env ...string) *dari {
+	t.Helper()
+	d := &dari{t: t, dir: dir, out: newOutput(), done: make(chan struct{})}
+	d.cmd = program(dir, env...)
+	reader, writer := io.Pipe()
+	d.cmd.Stdout, d.cmd.Stderr = writer, writer
+	followed := make(chan struct{})
+	go func() { d.out.follow(reader); close(followed) }()
+	if err := d.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		d.cmd.Wait()
+		writer.Close()
+		<-followed
+		d.out.end()
+		close(d.done)
+	}()
+	t.Cleanup(d.kill)
+	return d
+}
+
+// program is the command that serves from dir.
+func program(dir string, env ...string) *exec.Cmd {
+	cmd := exec.Command(binary)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), append([]string{
+		"DARI_SERVER_LISTEN=127.0.0.1:0", "DARI_STORE_PATH=" + dir, "DARI_API_KEY=" + adminKey,
+		"DARI_OUTBOUND_ALLOW_HOSTS=127.0.0.1", "DARI_LOG_FORMAT=json", "DARI_LOG_LEVEL=debug",
+	}, env...)...)
+	return cmd
 }
 
 // kill ends the program as a power cut would.
@@ -201,27 +221,48 @@ func (d *dari) request(method, path string, body any, status int, out any) {
 	}
 }
 
+// newEngineBot makes a bot that asks the engine.
+func (d *dari) newEngineBot(engine *dialogtest.HTTPEngine) {
+	d.t.Helper()
+	d.api(http.MethodPost, "/bots", map[string]any{
+		"id": "bot", "name": "Bot", "locale": "ko",
+		"engine": map[string]any{"type": "http", "settings": map[string]any{"url": engine.URL, "secret": engine.Secret}},
+	}, http.StatusCreated, nil)
+}
+
 type ledger struct{ Accepted, Handled, Waiting, Failed int }
 
 func (d *dari) ledger() ledger {
 	d.t.Helper()
 	var l ledger
 	d.api(http.MethodGet, "/ledger", nil, http.StatusOK, &l)
-	if l.Accepted != l.Handled+l.Waiting+l.Failed {
-		d.t.Errorf("the ledger does not add up: %+v", l)
-	}
+	l.check(d.t)
 	return l
+}
+
+func (l ledger) check(t *testing.T) {
+	t.Helper()
+	if l.Accepted != l.Handled+l.Waiting+l.Failed || min(l.Accepted, l.Handled, l.Waiting, l.Failed) < 0 {
+		t.Errorf("the ledger does not add up: %+v", l)
+	}
 }
 
 // settled waits until nothing waits and no delivery is pending.
 func (d *dari) settled() {
 	d.t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
+	d.settledWithin(30 * time.Second)
+}
+
+func (d *dari) settledWithin(patience time.Duration) {
+	d.t.Helper()
+	deadline := time.Now().Add(patience)
 	for time.Now().Before(deadline) {
-		var pending struct{ Items []any }
-		d.api(http.MethodGet, "/deliveries?state=pending", nil, http.StatusOK, &pending)
-		if d.ledger().Waiting == 0 && len(pending.Items) == 0 {
-			return
+		if d.ledger().Waiting == 0 { // asked first, as turns bring deliveries
+			var pending struct{ Items []any }
+			d.api(http.MethodGet, "/deliveries?state=pending", nil, http.StatusOK, &pending)
+			if len(pending.Items) == 0 {
+				return
+			}
 		}
 		<-time.After(20 * time.Millisecond) // the program runs in real time, in another process
 	}

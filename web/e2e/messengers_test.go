@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -25,6 +26,11 @@ type messenger struct {
 	sign func(contentType string, body []byte) *channels.Request
 	// sends are the path prefixes of calls that bring a message to a person.
 	sends []string
+	// once names what the platform shows only once however often it is asked, "" if it knows no such thing;
+	// nil is always "".
+	once func(channeltest.Call) string
+	// redelivers is true when the platform sends a callback again that was not answered 200.
+	redelivers bool
 	// secrets must not appear in any output.
 	secrets []string
 }
@@ -51,6 +57,7 @@ func messengers(t *testing.T) []*messenger {
 		},
 		{
 			name: "line", platform: line, settings: channeltest.LINESettings(line.URL), text: lineText,
+			once: onceLINE, redelivers: true,
 			sign: func(_ string, body []byte) *channels.Request {
 				return channeltest.SignLINE(channeltest.LINESecret, body)
 			},
@@ -58,7 +65,7 @@ func messengers(t *testing.T) []*messenger {
 			secrets: []string{channeltest.LINESecret, channeltest.LINEToken},
 		},
 		{
-			name: "slack", platform: slack, settings: channeltest.SlackSettings(slack.URL), text: slackText,
+			name: "slack", platform: slack, settings: channeltest.SlackSettings(slack.URL), text: slackText, redelivers: true,
 			sign: func(contentType string, body []byte) *channels.Request {
 				return channeltest.SignSlack(channeltest.SlackSigningSecret, contentType, body, time.Now())
 			},
@@ -66,7 +73,7 @@ func messengers(t *testing.T) []*messenger {
 			secrets: []string{channeltest.SlackSigningSecret, channeltest.SlackBotToken},
 		},
 		{
-			name: "teams", platform: teams.Platform, settings: channeltest.TeamsSettings(teams.URL),
+			name: "teams", platform: teams.Platform, settings: channeltest.TeamsSettings(teams.URL), redelivers: true,
 			text: func(user, n int, text string) *channels.Request {
 				return channeltest.SignTeams(channeltest.TeamsAppID, teams.URL+"/", teamsText(teams.URL, user, n, text), time.Now())
 			},
@@ -77,6 +84,16 @@ func messengers(t *testing.T) []*messenger {
 			sends: []string{"/v3/conversations/"}, secrets: []string{channeltest.TeamsSecret},
 		},
 	}
+}
+
+// onceLINE is the reply token, which works once, or the retry key, by which LINE knows a push again.
+func onceLINE(c channeltest.Call) string {
+	if key := c.Header.Get("X-Line-Retry-Key"); key != "" {
+		return key
+	}
+	var reply struct{ ReplyToken string }
+	_ = json.Unmarshal(c.Body, &reply) // a body that is none has no token
+	return reply.ReplyToken
 }
 
 // serviceURLs finds the address that a Teams activity is to be answered at.
@@ -141,10 +158,38 @@ func (m *messenger) say(d *dari, user, n int, text string) {
 // sent returns the bodies of the messages that the platform was asked to show, in order.
 func (m *messenger) sent() []string {
 	var out []string
+	for _, c := range m.sendCalls() {
+		out = append(out, body(c))
+	}
+	return out
+}
+
+// shown returns the bodies of the messages that a person sees, in order.
+func (m *messenger) shown() []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, c := range m.sendCalls() {
+		if m.once != nil {
+			key := m.once(c)
+			if seen[key] {
+				continue
+			}
+			seen[key] = key != ""
+		}
+		out = append(out, body(c))
+	}
+	return out
+}
+
+// teamsTyping marks what goes the way of messages on Teams and is none.
+var teamsTyping = []byte(`"type":"typing"`)
+
+func (m *messenger) sendCalls() []channeltest.Call {
+	var out []channeltest.Call
 	for _, c := range m.platform.Calls("/") {
 		for _, prefix := range m.sends {
-			if c.Method == http.MethodPost && strings.HasPrefix(c.Path, prefix) {
-				out = append(out, body(c))
+			if c.Method == http.MethodPost && strings.HasPrefix(c.Path, prefix) && !bytes.Contains(c.Body, teamsTyping) {
+				out = append(out, c)
 			}
 		}
 	}

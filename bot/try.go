@@ -1,0 +1,66 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"dari/bot/message"
+	"dari/channels"
+	"dari/store"
+)
+
+// Try asks a bot as if somebody had said something on a channel of that type, without a store and without
+// a platform. conv is the conversation as the caller has kept it, its zero value a new one; it is returned
+// as the turn leaves it. A messenger that the bot has is no condition.
+func (r *Runtime) Try(ctx context.Context, botID, channelType string, in message.Inbound, conv store.Conversation) (DryRun, store.Conversation, error) {
+	t := r.channels.Type(channelType)
+	if t == nil {
+		return DryRun{}, conv, &InputError{Field: "type", Code: "unknown", Detail: fmt.Sprintf("there is no channel type %q", channelType)}
+	}
+	b, err := r.bot(ctx, botID)
+	if err != nil {
+		return DryRun{}, conv, err
+	}
+	ch := trialChannel(b, t)
+	d := DryRun{Inbound: &in, Gate: gate(ch, conv, &in)}
+	if d.Gate == "" {
+		d.Gate = nothingToDo(&in)
+	}
+	if d.Gate != "" {
+		return d, conv, nil
+	}
+	now := time.Now()
+	claim := store.TurnClaim{Event: store.Event{ID: "ev_dry_" + randomID(), ConversationID: conversationID(ch.Record.ID, in.Conversation)}, Conversation: conv}
+	conv = nextConversation(claim, ch, in, now)
+	name, stay := b.route(ch, conv, in)
+	if conv.Engine = ""; stay {
+		conv.Engine = name
+	}
+	turn, err := r.newTurn(ctx, b, name, ch, claim, conv, in, now)
+	if err != nil {
+		return d, conv, err
+	}
+	turn.ReplyTo, turn.ReplyUntil = "", time.Time{} // nobody would read a late reply
+	a := r.ask(ctx, b.engines[name], ch, turn, conv)
+	d.fill(a)
+	if d.State = turn.State.Token; a.End {
+		conv.Engine = ""
+	}
+	conv = keepState(conv, name, a.State)
+	conv.Answered = conv.Answered || len(d.Said.Messages) > 0
+	return d, conv, nil
+}
+
+// trialChannel is a channel that cannot be written to. People address its bot by a mention where the
+// messenger marks them, as on a channel with default settings.
+func trialChannel(b *liveBot, t channels.Type) *Channel {
+	mode := groupAll
+	if t.Limits().MarksMentions {
+		mode = groupMention
+	}
+	return &Channel{
+		Record: store.Channel{ID: "try-" + t.Name(), BotID: b.record.ID, Type: t.Name(), BotName: b.record.Name, Enabled: true},
+		Type:   t, Adapter: silent{}, Limits: t.Limits(), groupMode: mode,
+	}
+}
