@@ -85,19 +85,18 @@ func (r *Runtime) answerBy(ctx context.Context, b *liveBot, ch *Channel, c store
 		conv.Engine = name
 	}
 	other := b.record.Failover
-	spare := other != name && b.engines[other] != nil && (other != "" || name != "")
+	spare := other != "" && other != name && b.engines[other] != nil
 	deadline := start.Add(r.opts.TurnTimeout)
 	first := deadline
-	if spare && b.record.Failover != "" {
+	if spare {
 		first = start.Add(time.Duration(mainShare * float64(r.opts.TurnTimeout)))
 	}
 	a, err := r.askNamed(ctx, b, name, ch, c, conv, in, start, first)
-	if err == nil && spare && b.record.Failover != "" && a.err != nil && a.stream == nil && len(a.messages) == 0 && (troubled(a.err) || a.err.Code == "breaker_open") && ctx.Err() == nil {
+	if err == nil && spare && a.gaveNothing() && ctx.Err() == nil {
 		failed := a.err.Error()
 		name = other
 		a, err = r.askNamed(ctx, b, name, ch, c, conv, in, start, deadline)
 		a.trace.FailedOver = failed
-		r.metrics.failovers.WithLabelValues(b.record.ID).Inc()
 	}
 	if err != nil {
 		return a, conv, err
@@ -107,6 +106,11 @@ func (r *Runtime) answerBy(ctx context.Context, b *liveBot, ch *Channel, c store
 		conv.Engine = ""
 	}
 	return a, keepState(conv, name, a.State), nil
+}
+
+// gaveNothing tells whether an engine is in trouble and nobody has seen anything of its answer.
+func (a answered) gaveNothing() bool {
+	return a.err != nil && a.stream == nil && len(a.messages) == 0 && (troubled(a.err) || a.err.Code == "breaker_open")
 }
 
 func (r *Runtime) askNamed(ctx context.Context, b *liveBot, name string, ch *Channel, c store.TurnClaim, conv store.Conversation, in message.Inbound, start, deadline time.Time) (answered, error) {
