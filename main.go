@@ -11,9 +11,11 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -22,30 +24,30 @@ import (
 	"dari/bot"
 	"dari/bot/config"
 	"dari/bot/outbound"
-	"dari/bot/settings"
-	"dari/bot/words"
-	"dari/channels"
-	allchannels "dari/channels/all"
-	"dari/dialog"
-	allengines "dari/dialog/all"
+	"dari/bot/tracing"
 	"dari/store"
 	"dari/store/boltstore"
 	"dari/web"
 	"dari/web/bench"
+	"dari/web/commands"
 	"dari/web/console"
 	"dari/web/control"
 )
 
-const usage = `Dari connects messengers to dialog engines.
-
-  dari [-config FILE]               run
-  dari [-config FILE] backup FILE   write a consistent copy of the store, while Dari runs or not
-  dari [-config FILE] doctor        test the connections of all channels (Dari runs)
-  dari [-config FILE] rotate-key    seal all secrets with a new key (Dari runs)
-  dari [-config FILE] admin-link    make a one-time link for a new console administrator (Dari runs)
-  dari bench [-h]                   measure this machine: replies, acks, memory, processor, disk
-  dari version
-`
+// table lists the commands in the order of the usage.
+func table() []commands.Command {
+	first := commands.Command{Help: "run", Configured: true, Run: commands.Configured(serve)}
+	last := []commands.Command{
+		{Name: "bench", Args: "[-h]", Help: "measure this machine: replies, acks, memory, processor, disk", Run: func(ctx context.Context, c commands.Call) int {
+			return bench.Run(ctx, c.Args, run, c.Stdout, c.Stderr)
+		}},
+		{Name: "version", Help: "print the version", Run: func(_ context.Context, c commands.Call) int {
+			fmt.Fprintln(c.Stdout, "dari", version())
+			return 0
+		}},
+	}
+	return slices.Concat([]commands.Command{first}, commands.Table, last)
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -57,7 +59,7 @@ func main() {
 func run(ctx context.Context, args []string, env func(string) (string, bool), stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("dari", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.Usage = func() { fmt.Fprint(stderr, usage) }
+	flags.Usage = func() { fmt.Fprint(stderr, commands.Usage(table())) }
 	file := flags.String("config", "", "configuration file")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -65,42 +67,27 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	case err != nil:
 		return 2
 	}
-	if flags.Arg(0) == "version" {
-		fmt.Fprintln(stdout, "dari", version())
-		return 0
+	command, ok := commands.Find(table(), flags.Arg(0))
+	if !ok {
+		fmt.Fprintf(stderr, "dari: there is no command %q\n\n", flags.Arg(0))
+		flags.Usage()
+		return 2
 	}
-	if flags.Arg(0) == "bench" {
-		return bench.Run(ctx, flags.Args()[1:], run, stdout, stderr)
-	}
-	path, explicit := config.Find(*file, env)
-	cfg, err := config.Load(path, explicit, env)
-	if err == nil {
-		switch flags.Arg(0) {
-		case "":
-			err = serve(ctx, cfg, stdout, stderr)
-		case "backup":
-			err = backup(ctx, cfg, flags.Arg(1), stdout)
-		case "doctor":
-			err = control.Doctor(ctx, cfg.Store.Path, words.OfTerminal(env), stdout)
-		case "rotate-key":
-			err = control.RotateKey(ctx, cfg.Store.Path, stdout)
-		case "admin-link":
-			err = adminLink(ctx, cfg, stdout)
-		default:
-			fmt.Fprintf(stderr, "dari: there is no command %q\n\n%s", flags.Arg(0), usage)
-			return 2
-		}
-	}
-	if err != nil {
-		fmt.Fprintf(stderr, "dari: %v\n", err)
-		return 1
-	}
-	return 0
+	return command.Run(ctx, commands.Call{
+		Args: flags.Args()[min(1, flags.NArg()):], Env: env, Environ: os.Environ(), Stdin: os.Stdin, Stdout: stdout, Stderr: stderr,
+		Load: func() (config.Config, error) {
+			path, explicit := config.Find(*file, env)
+			return config.Load(path, explicit, env)
+		},
+	})
 }
 
 // serve runs Dari until ctx ends, then drains.
-func serve(ctx context.Context, cfg config.Config, stdout, stderr io.Writer) error {
-	log := newLog(cfg, stderr)
+func serve(ctx context.Context, cfg config.Config, c commands.Call) error {
+	log := newLog(cfg, c.Stderr)
+	if err := control.NoCoreFile(); err != nil {
+		log.Warn("a crash may leave secrets in a core file", "error", err)
+	}
 	if _, set := os.LookupEnv("GOGC"); !set {
 		debug.SetGCPercent(200) // little is alive and much short-lived: collecting half as often costs a few MB
 	}
@@ -119,26 +106,32 @@ func serve(ctx context.Context, cfg config.Config, stdout, stderr io.Writer) err
 	}
 	defer doors.Close()
 	publicURL := cfg.Server.URL(doors.Public())
-	consoleURL := publicURL
-	if cfg.Server.ConsoleListen != "" {
-		consoleURL = cfg.Server.ConsoleURL(doors.Console())
-	}
+	consoleURL := cfg.Server.ConsoleURL(doors.Console())
 	metrics := newMetrics()
-	rt, err := newRuntime(cfg, st, publicURL, metrics, log)
+	tracer, err := tracing.Open(ctx, c.Env, version(), log)
+	if err != nil {
+		return fmt.Errorf("OpenTelemetry: %w", err)
+	}
+	defer closeTracer(tracer)
+	rt, err := newRuntime(cfg, st, publicURL, metrics, tracer, log)
 	if err != nil {
 		return err
 	}
 	if err := provision(ctx, cfg, rt); err != nil {
 		return err
 	}
+	provider, err := signInProvider(cfg)
+	if err != nil {
+		return err
+	}
 	pages := console.New(console.Options{
 		Runtime: rt, Channels: rt.ChannelTypes(), PublicURL: publicURL, ConsoleURL: consoleURL,
-		Secure: strings.HasPrefix(consoleURL, "https://"), Log: log,
+		Secure: strings.HasPrefix(consoleURL, "https://"), OIDC: provider, Version: version(), Log: log,
 	})
 	doors.Handle(web.New(web.Options{
 		Runtime: rt, Channels: rt.ChannelTypes(), Engines: rt.EngineTypes(), PublicURL: publicURL,
-		TrustedProxies: cfg.Server.TrustedProxies, AdminKey: string(cfg.APIKey), Pages: pages, Session: pages.Session, Log: log, Version: version(),
-		Metrics: promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}),
+		TrustedProxies: cfg.Server.TrustedProxies, AdminKey: string(cfg.APIKey), Pages: pages, Session: pages.Session, UserLink: pages.UserLink, Log: log, Version: version(),
+		Metrics: promhttp.HandlerFor(metrics, promhttp.HandlerOpts{}), Registry: metrics,
 	}), log)
 	closeSocket, err := control.Serve(cfg.Store.Path, control.Services{Backup: st.Backup, AdminLink: pages.ResetLink, Doctor: rt.Doctor, RotateKey: func(ctx context.Context, w io.Writer) error { return rt.RotateKey(ctx, cfg.KeyFile(), w) }}, log)
 	if err != nil {
@@ -147,7 +140,7 @@ func serve(ctx context.Context, cfg config.Config, stdout, stderr io.Writer) err
 	}
 	defer closeSocket()
 	rt.Start()
-	if err := announce(ctx, stdout, publicURL, consoleURL, pages, rt); err != nil {
+	if err := announce(ctx, c.Stdout, publicURL, consoleURL, pages, rt); err != nil {
 		return err
 	}
 	err = doors.Serve(ctx)
@@ -155,7 +148,7 @@ func serve(ctx context.Context, cfg config.Config, stdout, stderr io.Writer) err
 	return err
 }
 
-func newRuntime(cfg config.Config, st store.Store, publicURL string, metrics prometheus.Registerer, log *slog.Logger) (*bot.Runtime, error) {
+func newRuntime(cfg config.Config, st store.Store, publicURL string, metrics prometheus.Registerer, tracer *tracing.Tracer, log *slog.Logger) (*bot.Runtime, error) {
 	sealer, err := store.LoadSealer(cfg.KeyFile())
 	if err != nil {
 		return nil, err
@@ -164,16 +157,12 @@ func newRuntime(cfg config.Config, st store.Store, publicURL string, metrics pro
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", cfg.Where("outbound.allow_hosts"), err)
 	}
-	types, err := channels.NewRegistry(allchannels.Types...)
-	if err != nil {
-		return nil, err
-	}
-	engines, err := dialog.NewRegistry(allengines.Types...)
+	types, engines, err := commands.Types()
 	if err != nil {
 		return nil, err
 	}
 	return bot.New(bot.Options{
-		Store: st, Channels: types, Engines: engines, Sealer: sealer, URLs: guard, PublicURL: publicURL, Log: log, Metrics: metrics,
+		Store: st, Channels: types, Engines: engines, Sealer: sealer, URLs: guard, PublicURL: publicURL, Log: log, Metrics: metrics, Tracer: tracer,
 		HTTP: guard.Client(cfg.Outbound.Timeout), EngineHTTP: guard.Client(0),
 		TurnTimeout: cfg.Runtime.TurnTimeout, MaxTurns: cfg.Runtime.MaxTurns, MaxSends: cfg.Runtime.MaxDeliveries,
 		Retention: store.Retention{
@@ -183,21 +172,33 @@ func newRuntime(cfg config.Config, st store.Store, publicURL string, metrics pro
 	}), nil
 }
 
+// signInProvider is the configured one, nil if there is none. Its calls pass a guard of their own, which
+// lets the issuer through wherever it is, for it is the operator's word, and nothing else that is not
+// public or listed.
+func signInProvider(cfg config.Config) (*console.OIDC, error) {
+	o := cfg.Auth.OIDC
+	if o.Issuer == "" {
+		return nil, nil
+	}
+	guard, err := outbound.New(append(slices.Clone(cfg.Outbound.AllowHosts), o.Address()))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", cfg.Where("auth.oidc.issuer"), err)
+	}
+	p := &console.OIDC{
+		Issuer: o.Issuer, ClientID: o.ClientID, ClientSecret: string(o.ClientSecret), Scopes: o.Scopes, Label: o.Label,
+		Domains: o.AllowedDomains, Emails: o.AllowedEmails, AssumeVerified: o.EmailVerified == "assumed",
+		RoleClaim: o.RoleClaim, AdminValues: o.AdminValues, BuilderValues: o.BuilderValues, DefaultRole: o.DefaultRole,
+		HTTP: guard.Client(cfg.Outbound.Timeout),
+	}
+	if p.DefaultRole == "none" {
+		p.DefaultRole = ""
+	}
+	return p, nil
+}
+
 // provision makes the bots of the configuration, or a demo bot when there is none at all.
 func provision(ctx context.Context, cfg config.Config, rt *bot.Runtime) error {
-	var list []bot.Provisioned
-	for _, b := range cfg.Bots {
-		p := bot.Provisioned{Bot: bot.BotSpec{
-			ID: b.ID, Name: b.Name, Locale: b.Locale,
-			Engine: bot.EngineSpec{Type: b.Engine.Type, Settings: settings.Values(b.Engine.Settings)},
-		}}
-		for _, c := range b.Channels {
-			spec := bot.ChannelSpec{ID: c.ID, Type: c.Type, Name: c.Name, Settings: settings.Values(c.Settings)}
-			p.Channels = append(p.Channels, bot.ProvisionedChannel{ChannelSpec: spec, Enabled: c.Enabled})
-		}
-		list = append(list, p)
-	}
-	err := rt.Provision(ctx, list)
+	err := rt.Provision(ctx, commands.Declared(cfg))
 	var pe *bot.ProvisionError
 	if errors.As(err, &pe) {
 		return fmt.Errorf("%s: %w", cfg.Where(pe.Path), err)
@@ -233,49 +234,11 @@ func announce(ctx context.Context, w io.Writer, publicURL, consoleURL string, pa
 	return err
 }
 
-func backup(ctx context.Context, cfg config.Config, path string, stdout io.Writer) (err error) {
-	if path == "" {
-		return errors.New("backup: name the file to write")
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(path)
-		}
-	}()
-	defer f.Close()
-	err = control.Backup(ctx, cfg.Store.Path, f)
-	if errors.Is(err, control.ErrNotRunning) {
-		err = backupStopped(ctx, cfg, f)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if err != nil {
-		return fmt.Errorf("backup: %w", err)
-	}
-	fmt.Fprintf(stdout, "%s written; keep %s with it, in another place: without the key the secrets in it do not open\n", path, cfg.KeyFile())
-	return nil
-}
-
-func backupStopped(ctx context.Context, cfg config.Config, w io.Writer) error {
-	st, err := boltstore.Open(cfg.Store.Path, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return err
-	}
-	defer st.Close()
-	return st.Backup(ctx, w)
-}
-
-func adminLink(ctx context.Context, cfg config.Config, stdout io.Writer) error {
-	link, err := control.AdminLink(ctx, cfg.Store.Path)
-	if err == nil {
-		fmt.Fprintln(stdout, link)
-	}
-	return err
+// closeTracer sends what is left of the traces.
+func closeTracer(t *tracing.Tracer) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_ = t.Close(ctx) // the log has it
 }
 
 func newLog(cfg config.Config, w io.Writer) *slog.Logger {

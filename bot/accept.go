@@ -75,6 +75,7 @@ func nothingToDo(in *message.Inbound) string {
 
 func (r *Runtime) duplicate(ch *Channel, e store.Event, first string) {
 	r.metrics.events.WithLabelValues(ch.Record.Type, ch.Record.ID, "duplicate").Inc()
+	r.stats.refused(e.ChannelID, string(store.Duplicate), e.ReceivedAt)
 	r.log.Info("redelivery acknowledged", "channel", e.ChannelID, "event", first)
 	if !ch.rejects.Allow() {
 		return
@@ -91,6 +92,7 @@ const maxRejectedBody = 4 << 10
 // only some are noted; all are counted.
 func (r *Runtime) Reject(ch *Channel, req *channels.Request, code, detail string) {
 	r.metrics.events.WithLabelValues(ch.Record.Type, ch.Record.ID, "rejected").Inc()
+	r.stats.refused(ch.Record.ID, code, req.ReceivedAt)
 	r.tracer.Rejected(ch.Record.Type, ch.Record.ID, code, req.ReceivedAt)
 	if !ch.rejects.Allow() {
 		return

@@ -62,6 +62,7 @@ type Channel struct {
 	groupMode string
 	inFlight  chan struct{} // nil: no bound
 	pace      *pace
+	secrets   settings.Hider
 	rejects   *rate.Limiter
 }
 
@@ -145,6 +146,7 @@ func (c *Catalog) make(rec store.Channel, t channels.Type, values settings.Value
 	ch := &Channel{
 		Record: rec, Type: t, Adapter: adapter, Limits: t.Limits(), groupMode: mode,
 		rejects: rate.NewLimiter(rate.Every(time.Second), 60), pace: newPace(t.Limits()),
+		secrets: settings.NewHider(t.Setup().Fields, values),
 	}
 	if n := ch.Limits.InFlight; n > 0 {
 		ch.inFlight = make(chan struct{}, n)

@@ -149,6 +149,9 @@ func (c *Catalog) connect(ctx context.Context, ch *Channel) channels.Report {
 	}
 	seen := &drift{now: time.Now}
 	report := ch.Adapter.Check(withDrift(ctx, seen))
+	for i, line := range report.Checks {
+		report.Checks[i] = ch.hideCheck(line)
+	}
 	probing.Wait()
 	report.Checks = append(slices.Clip(report.Checks), way...)
 	if clock, ok := seen.check(); ok {

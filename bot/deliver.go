@@ -45,7 +45,8 @@ func (r *Runtime) deliver(work context.Context, c store.DeliveryClaim) {
 		r.store.ReleaseDelivery(c, time.Time{})
 		return
 	}
-	r.count(d, result, start)
+	r.tried(d, result, start)
+	r.stats.delivery(d, result, time.Now())
 	span.Set("dari.route", result.Route)
 	if result.Status != store.Delivered {
 		span.Fail(outcome(result))
@@ -63,8 +64,8 @@ func (r *Runtime) deliver(work context.Context, c store.DeliveryClaim) {
 	r.feed.publishDelivery(d)
 }
 
-// count notes an attempt in the metrics.
-func (r *Runtime) count(d store.Delivery, result store.Result, start time.Time) {
+// tried notes an attempt in the metrics.
+func (r *Runtime) tried(d store.Delivery, result store.Result, start time.Time) {
 	now, typ := time.Now(), r.typeOf(d.ChannelID)
 	r.metrics.attempts.WithLabelValues(typ, d.ChannelID, outcome(result)).Inc()
 	r.metrics.sendSeconds.WithLabelValues(typ).Observe(now.Sub(start).Seconds())
@@ -100,9 +101,10 @@ func (r *Runtime) send(ctx context.Context, d store.Delivery) (receipt channels.
 	}
 	ctx, cancel := context.WithTimeout(ctx, ch.sendTimeout())
 	defer cancel()
+	defer func() { err = ch.Hide(err) }()
 	defer func() {
 		if p := recover(); p != nil {
-			r.log.Error("adapter panicked", "delivery", d.ID, "panic", p, "stack", string(debug.Stack()))
+			r.log.Error("adapter panicked", "delivery", d.ID, "panic", ch.secrets.Text(fmt.Sprint(p)), "stack", string(debug.Stack()))
 			err = channels.Failf(channels.Uncertain, "panic", "the adapter panicked: %v", p)
 		}
 	}()

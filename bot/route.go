@@ -97,6 +97,7 @@ func (r *Runtime) answerBy(ctx context.Context, b *liveBot, ch *Channel, c store
 		name = other
 		a, err = r.askNamed(ctx, b, name, ch, c, conv, in, start, deadline)
 		a.trace.FailedOver = failed
+		r.metrics.failovers.WithLabelValues(b.record.ID).Inc()
 	}
 	if err != nil {
 		return a, conv, err

@@ -53,6 +53,7 @@ type Runtime struct {
 	log     *slog.Logger
 	feed    *Feed
 	metrics *metrics
+	stats   *stats
 	tracer  *tracing.Tracer
 
 	streams   streams
@@ -84,12 +85,12 @@ func New(o Options) *Runtime {
 	r := &Runtime{
 		Catalog: &Catalog{
 			store: o.Store, channels: o.Channels, engines: o.Engines, sealer: o.Sealer,
-			http: &platforms, engineHTTP: o.Tracer.Client(o.EngineHTTP), publicURL: o.PublicURL, urls: o.URLs, log: o.Log,
+			http: &platforms, engineHTTP: listenable(o.Tracer.Client(o.EngineHTTP)), publicURL: o.PublicURL, urls: o.URLs, log: o.Log,
 			live: map[string]*Channel{}, liveBots: map[string]*liveBot{}, changed: make(chan struct{}, 1),
 			issued: func(channelType string) { m.tokens.WithLabelValues(channelType).Inc() },
 		},
 		handoffs: handoffs{table: o.Store.Handoffs()},
-		opts:     o, store: o.Store, log: o.Log, feed: newFeed(), metrics: m, tracer: o.Tracer,
+		opts:     o, store: o.Store, log: o.Log, feed: newFeed(), metrics: m, stats: newStats(o.Store.Stats()), tracer: o.Tracer,
 	}
 	m.register(o.Metrics, r)
 	return r
@@ -105,6 +106,7 @@ func (r *Runtime) Start() {
 	r.workers.Go(func() { r.dispatchDeliveries(intake, work) })
 	r.workers.Go(func() { r.listeners(intake) })
 	r.workers.Go(func() { r.housekeeping(intake) })
+	r.workers.Go(func() { r.keepStats(intake) })
 }
 
 // Drain stops handing out work and waits for what is in progress. When ctx ends first, the rest is
@@ -125,6 +127,9 @@ func (r *Runtime) Drain(ctx context.Context) {
 		<-done
 	}
 	r.abort()
+	if err := r.stats.save(context.WithoutCancel(ctx)); err != nil {
+		r.log.Error("counters of the last minute not written", "error", err)
+	}
 	r.feed.close()
 }
 

@@ -40,6 +40,7 @@ func (r *Runtime) turn(work context.Context, c store.TurnClaim) {
 		span.Fail("failed")
 	}
 	r.metrics.events.WithLabelValues(r.typeOf(c.Event.ChannelID), c.Event.ChannelID, string(t.State)).Inc()
+	r.stats.turn(c, t)
 	log.Info("turn done", "state", t.State, "reason", t.Reason, "deliveries", len(t.Deliveries), "ms", took.Milliseconds())
 	e := c.Event
 	e.State, e.Reason = t.State, t.Reason

@@ -153,6 +153,15 @@ type Revision struct {
 	At     time.Time         `json:"at"`
 }
 
+// Stats are the counters of one channel on one day (UTC). Its id is the channel's, ":", and the day as
+// 2026-01-31.
+type Stats struct {
+	ChannelID string    `json:"channel"`
+	Day       time.Time `json:"day"`
+	// Hours are the tallies by the hour of the day, 0 to 23. Of a day long ago the first stands for all.
+	Hours map[int]json.RawMessage `json:"hours"`
+}
+
 // Broadcast is one saying to many people.
 type Broadcast struct {
 	ID          string    `json:"id"`

@@ -121,6 +121,7 @@ type Catalog interface {
 	Broadcasts() Table[Broadcast]
 	Handoffs() Table[Handoff]
 	Revisions() Table[Revision]
+	Stats() Table[Stats]
 	// Postbacks is keyed by the reference that stands in for the data.
 	Postbacks() Table[Postback]
 	// Tokens is keyed by the token's name.

@@ -41,6 +41,9 @@ func (a *admission) enter(ctx context.Context, length int64, urgent bool, patien
 	return p.leave
 }
 
+// waiting is how many callbacks wait for a place.
+func (a *admission) waiting() int { return a.small.queued() + a.large.queued() }
+
 // places is a semaphore with two queues.
 type places struct {
 	mu      sync.Mutex
@@ -89,6 +92,12 @@ func (p *places) enter(ctx context.Context, urgent bool, patience time.Duration)
 	}
 }
 
+func (p *places) queued() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.urgent.Len() + p.patient.Len()
+}
+
 // leave hands the place to who waits, the urgent ones first.
 func (p *places) leave() {
 	p.mu.Lock()
@@ -101,11 +110,4 @@ func (p *places) leave() {
 		}
 	}
 	p.free++
-}
-
-// waiting counts those that wait.
-func (p *places) waiting() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.urgent.Len() + p.patient.Len()
 }

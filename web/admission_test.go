@@ -72,3 +72,10 @@ func TestWhoHasWaitedTooLongIsSentAway(t *testing.T) {
 		}
 	})
 }
+
+// waiting counts those that wait.
+func (p *places) waiting() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.urgent.Len() + p.patient.Len()
+}

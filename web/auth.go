@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base32"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -15,6 +14,8 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"dari/store"
+	"dari/web/apikeys"
+	"dari/web/people"
 )
 
 // scope is a set of rights.
@@ -39,11 +40,12 @@ var scopes = map[string]scope{
 var scopeNames = map[scope]string{scopeRead: "read", scopeSend: "send", scopeBuilder: "builder", scopeAdmin: "admin"}
 
 // roles are those of people in the console.
-var roles = map[string]scope{"admin": scopes["admin"], "builder": scopes["builder"], "viewer": scopes["read"]}
+var roles = map[string]scope{people.Admin: scopes["admin"], people.Builder: scopes["builder"], people.Viewer: scopes["read"]}
 
 // caller is who makes a request.
 type caller struct {
 	who    string // for the audit log
+	user   string // who is signed in to the console; "" for a key
 	rights scope
 }
 
@@ -104,7 +106,7 @@ func (a *authority) identify(c *gin.Context) (caller, error) {
 		a.log.Warn("wrong API key", "from", c.ClientIP())
 		return caller{}, unauthorized("the API key is not known", `Bearer realm="dari", error="invalid_token"`)
 	}
-	return caller{"DARI_API_KEY", scopes["admin"]}, nil
+	return caller{who: "DARI_API_KEY", rights: scopes["admin"]}, nil
 }
 
 func unauthorized(detail, challenge string) *problem {
@@ -122,32 +124,27 @@ func (a *authority) signedIn(r *http.Request) (caller, error) {
 			if err := a.origins.Check(r); err != nil {
 				return caller{}, &problem{Status: http.StatusForbidden, Code: "cross_origin", Detail: "the request comes from a page of another site"}
 			}
-			return caller{user, roles[role]}, nil
+			return caller{who: user, user: user, rights: roles[role]}, nil
 		}
 	}
 	return caller{}, unauthorized("the request needs the header Authorization: Bearer <api key>", `Bearer realm="dari"`)
 }
 
-const keyPrefix = "dari_"
-
-// keyID is the id of a generated key. It follows from the key, so that a request finds its record
-// with one look, and tells nothing about it: the key has 256 random bits.
-func keyID(hash [sha256.Size]byte) string {
-	return "key_" + strings.ToLower(base32.StdEncoding.EncodeToString(hash[:10]))
-}
-
 // generated finds the caller of a key that Dari has made.
 func (a *authority) generated(ctx context.Context, key string) (who caller, found bool, err error) {
-	if !strings.HasPrefix(key, keyPrefix) {
+	if !strings.HasPrefix(key, apikeys.Prefix) {
 		return who, false, nil
 	}
 	hash := sha256.Sum256([]byte(key))
-	rec, err := a.keys.Get(ctx, keyID(hash))
+	rec, err := a.keys.Get(ctx, apikeys.ID(hash))
 	if errors.Is(err, store.ErrNotFound) || err == nil && subtle.ConstantTimeCompare(rec.Hash, hash[:]) != 1 {
 		return who, false, nil
 	}
 	if err != nil {
 		return who, false, err
+	}
+	if apikeys.Expired(rec, a.now()) {
+		return who, false, unauthorized("the API key has expired", `Bearer realm="dari", error="invalid_token"`)
 	}
 	a.used(ctx, rec)
 	who.who = "key " + rec.Name + " (" + rec.ID + ")"

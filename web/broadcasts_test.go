@@ -17,7 +17,9 @@ func (b *bench) post(path, body string) map[string]any {
 		b.t.Fatalf("POST %s: %d %s", path, rec.Code, rec.Body)
 	}
 	var v map[string]any
-	must(b.t, json.Unmarshal(rec.Body.Bytes(), &v))
+	if rec.Body.Len() > 0 {
+		must(b.t, json.Unmarshal(rec.Body.Bytes(), &v))
+	}
 	return v
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"dari/bot/message"
 	"dari/channels"
 )
 
@@ -54,11 +55,17 @@ func readJSON(c *gin.Context) ([]byte, error) {
 	default:
 		return nil, &problem{Status: http.StatusUnsupportedMediaType, Code: "content_type", Detail: "the body must be sent with Content-Type: application/json"}
 	}
+	if enc := c.Request.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
+		return nil, &problem{Status: http.StatusUnsupportedMediaType, Code: "encoding", Detail: "the body must be sent as it is, without Content-Encoding"}
+	}
 	if !utf8.Valid(body) {
 		return nil, badField("", "malformed", "the body is not UTF-8")
 	}
 	if bytes.TrimSpace(body)[0] != '{' {
 		return nil, badField("", "type", "the body must be a JSON object")
+	}
+	if err := message.CheckDepth(body); err != nil {
+		return nil, badField("", "malformed", err.Error())
 	}
 	return body, nil
 }

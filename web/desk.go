@@ -1,17 +1,21 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"log/slog"
 	"math"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"dari/channels"
+	"dari/store"
+	"dari/web/deskkeys"
 )
 
 // deskHeader is the header that the clients of the token desk present.
@@ -25,6 +29,7 @@ type desk struct {
 	audit   auditor
 	now     func() time.Time
 	log     *slog.Logger
+	keys    deskkeys.Table
 }
 
 // tokenAnswer is the body of a successful answer.
@@ -53,18 +58,19 @@ func (d desk) serve(c *gin.Context, action string, get func(channels.TokenDesk, 
 		return err
 	}
 	tokens, ok := ch.Adapter.(channels.TokenDesk)
-	if !ok || tokens.DeskHeader() == "" {
+	if !ok {
 		return &problem{Status: http.StatusNotFound}
 	}
 	id := ch.Record.ID
-	if err := d.admit(c, action, id, tokens.DeskHeader()); err != nil {
+	who, err := d.admit(c, action, id, tokens.DeskHeader())
+	if err != nil {
 		return err
 	}
 	t, err := get(tokens, c.Request.Context())
 	if err != nil {
-		return d.notIssued(c, action, id, err)
+		return d.notIssued(c, who, action, id, ch.Hide(err))
 	}
-	d.audit.by(c, deskClient, action, id, "", true)
+	d.audit.by(c, who, action, id, "", true)
 	c.Header("Pragma", "no-cache")
 	writeJSON(c, http.StatusOK, tokenAnswer{
 		AccessToken: t.Access, TokenType: "Bearer", Scope: t.Scope,
@@ -76,30 +82,51 @@ func (d desk) serve(c *gin.Context, action string, get func(channels.TokenDesk, 
 
 const deskClient = "token desk"
 
-// admit lets a caller pass who presents the right header. A missing header is no guess and has a
-// count of its own.
-func (d desk) admit(c *gin.Context, action, channel, want string) error {
+// admit lets a caller pass who presents the channel's header or one of its named ones, and says who it
+// is. A missing header is no guess and has a count of its own. A desk that no header opens is not there.
+func (d desk) admit(c *gin.Context, action, channel, want string) (who string, err error) {
 	given := c.Request.Header.Get(deskHeader)
-	right := sameSecret(given, want)
-	who := attempt{c.ClientIP(), channel}
-	if given == "" {
-		who.at += " without"
+	who = deskClient
+	right := want != "" && sameSecret(given, want)
+	if !right && given != "" {
+		key, named, err := deskkeys.Find(c.Request.Context(), d.keys, channel, given, d.now())
+		if err != nil {
+			return "", err
+		}
+		if right = named; named {
+			who += ": " + key.Name
+		}
 	}
-	if wait := d.tries.try(who, right); wait > 0 {
-		return tooMany(wait)
+	if !right && want == "" {
+		if open, err := d.opens(c.Request.Context(), channel); err != nil || !open {
+			return "", cmp.Or(err, error(&problem{Status: http.StatusNotFound}))
+		}
+	}
+	from := attempt{c.ClientIP(), channel}
+	if given == "" {
+		from.at += " without"
+	}
+	if wait := d.tries.try(from, right); wait > 0 {
+		return "", tooMany(wait)
 	}
 	if right {
-		return nil
+		return who, nil
 	}
 	reason := "the header " + deskHeader + " is wrong"
 	if given == "" {
 		reason = "the header " + deskHeader + " is missing"
 	}
 	d.audit.by(c, deskClient, action, channel, reason, false)
-	return &problem{
+	return "", &problem{
 		Status: http.StatusUnauthorized, Code: "auth_header", Detail: reason + "; send the channel's auth_header in it",
 		header: http.Header{"Www-Authenticate": {deskHeader}},
 	}
+}
+
+// opens tells whether any named header opens the desk of a channel that has no other.
+func (d desk) opens(ctx context.Context, channel string) (bool, error) {
+	keys, err := deskkeys.Of(ctx, d.keys, channel)
+	return slices.ContainsFunc(keys, func(k store.APIKey) bool { return !deskkeys.Over(k, d.now()) }), err
 }
 
 // sameSecret compares digests, so that the time tells neither content nor length.
@@ -118,9 +145,9 @@ func tooMany(wait time.Duration) *problem {
 const deskRetry = 5 * time.Second
 
 // notIssued tells refused credentials, which somebody has to mend, from a platform out of reach.
-func (d desk) notIssued(c *gin.Context, action, channel string, err error) error {
+func (d desk) notIssued(c *gin.Context, who, action, channel string, err error) error {
 	se := channels.AsSendError(err)
-	d.audit.by(c, deskClient, action, channel, string(se.Kind)+" "+se.Code, false)
+	d.audit.by(c, who, action, channel, string(se.Kind)+" "+se.Code, false)
 	d.log.Warn("token not issued", "channel", channel, "error", err)
 	switch se.Kind {
 	case channels.Config, channels.Auth, channels.Rejected, channels.Blocked:

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"dari/channels"
+	"dari/store"
+	"dari/web/deskkeys"
 )
 
 const (
@@ -280,4 +282,82 @@ func TestThrottleTable(t *testing.T) {
 			t.Errorf("the table holds %d, its queue %d, want 1", len(th.table), len(th.queue))
 		}
 	})
+}
+
+func TestNamedHeadersOpenTheDeskBesideTheChannelsOwn(t *testing.T) {
+	b := newBench(t)
+	keys, now := b.store.APIKeys(), b.clock.Now()
+	add := func(channel, name, header string, life time.Duration) {
+		t.Helper()
+		expires := time.Time{}
+		if life > 0 {
+			expires = now.Add(life)
+		}
+		_, err := deskkeys.Add(t.Context(), keys, channel, name, header, now, expires)
+		must(t, err)
+	}
+	add("works", "Partner", "partner-header", 0)
+	add("works", "before", "old-header", time.Hour)
+	add("elsewhere", "Other", "other-header", 0)
+	for _, row := range []struct {
+		header string
+		after  time.Duration
+		want   int
+	}{
+		{authHeader, 0, 200},
+		{"partner-header", 0, 200},
+		{"old-header", 0, 200},
+		{"other-header", 0, 401},
+		{"Partner-header", 0, 401},
+		{"old-header", 2 * time.Hour, 401},
+		{"partner-header", 0, 200},
+	} {
+		b.clock.advance(row.after)
+		if got := b.ask(here, row.header); got != row.want {
+			t.Errorf("%s after %v: %d, want %d", row.header, row.after, got, row.want)
+		}
+	}
+	mine, err := deskkeys.Of(t.Context(), keys, "works")
+	must(t, err)
+	for _, k := range mine {
+		if k.Name == "Partner" && !k.LastUsedAt.Equal(b.clock.Now().UTC()) {
+			t.Errorf("last used at %v, it is %v", k.LastUsedAt, b.clock.Now())
+		}
+		if strings.Contains(string(k.Hash), "header") || strings.Contains(k.ID, "header") {
+			t.Errorf("the header is kept: %+v", k)
+		}
+		must(t, deskkeys.Delete(t.Context(), keys, "works", k.ID))
+	}
+	if got := b.ask(here, "partner-header"); got != 401 {
+		t.Errorf("a revoked header: %d", got)
+	}
+	if got := b.call("GET", "/api/v1/bots", "", "Authorization", "Bearer other-header").Code; got != 401 {
+		t.Errorf("the API takes a header of the desk: %d", got)
+	}
+	page, err := b.store.Audits(t.Context(), store.Query{Limit: 50})
+	must(t, err)
+	named := false
+	for _, a := range page.Items {
+		named = named || a.Who == "token desk: Partner" && a.OK && a.On == "works"
+	}
+	if !named {
+		t.Error("the audit log does not say who it was")
+	}
+}
+
+func TestADeskWithNamedHeadersAloneIsOpen(t *testing.T) {
+	b := newBench(t)
+	if rec := b.api("PATCH", "/channels/works", `{"settings":{"auth_header":null}}`); rec.Code != 200 {
+		t.Fatal(rec.Body)
+	}
+	if got := b.ask(here, "partner-header"); got != 404 {
+		t.Fatalf("a closed desk: %d", got)
+	}
+	_, err := deskkeys.Add(t.Context(), b.store.APIKeys(), "works", "Partner", "partner-header", b.clock.Now(), time.Time{})
+	must(t, err)
+	for header, want := range map[string]int{"partner-header": 200, authHeader: 401, "": 401} {
+		if got := b.ask(here, header); got != want {
+			t.Errorf("%q: %d, want %d", header, got, want)
+		}
+	}
 }

@@ -2,17 +2,16 @@ package web
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
-	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
 	"dari/bot/message"
 	"dari/store"
+	"dari/web/trace"
 )
 
 // eventsAPI shows what came in and what became of it.
@@ -84,20 +83,12 @@ type eventTrace struct {
 	ContentType  string          `json:"content_type"`
 	Raw          string          `json:"raw"`
 	RawEncoding  string          `json:"raw_encoding"` // "utf-8" or "base64"
-	Inbound      *inboundView    `json:"inbound"`      // null if the payload is not one event
+	Inbound      *trace.Inbound  `json:"inbound"`      // null if the payload is not one event
 	InboundError string          `json:"inbound_error,omitempty"`
 	Trace        json.RawMessage `json:"trace"` // of the turn; null before it
 	Deliveries   []deliveryItem  `json:"deliveries"`
-	Steps        []traceStep     `json:"steps"`
+	Steps        []trace.Step    `json:"steps"`
 	Masked       bool            `json:"masked"` // personal data is hidden; ?reveal=true shows it
-}
-
-// inboundView is an inbound without the handles that would let a reader act for the bot.
-type inboundView struct {
-	message.Inbound
-	Time      stamp `json:"time"`
-	Address   *bool `json:"address,omitempty"` // never set: hides the reply handle
-	Reference *bool `json:"reference,omitempty"`
 }
 
 func (h eventsAPI) show(c *gin.Context) error {
@@ -107,15 +98,16 @@ func (h eventsAPI) show(c *gin.Context) error {
 		return err
 	}
 	v := eventTrace{eventItem: viewEvent(e), ContentType: e.ContentType, Trace: e.Trace, Deliveries: []deliveryItem{}}
-	v.Raw, v.RawEncoding = string(e.Raw), "utf-8"
-	if !utf8.Valid(e.Raw) {
-		v.Raw, v.RawEncoding = base64.StdEncoding.EncodeToString(e.Raw), "base64"
-	}
+	v.Raw, v.RawEncoding = trace.Raw(e)
 	v.Inbound, v.InboundError = h.normalise(ctx, e)
-	if v.Deliveries, err = h.deliveries(ctx, e); err != nil {
+	made, err := trace.Deliveries(ctx, h.store, e)
+	if err != nil {
 		return err
 	}
-	v.Steps = timeline(e, v.Deliveries)
+	for _, d := range made {
+		v.Deliveries = append(v.Deliveries, viewDelivery(d))
+	}
+	v.Steps = trace.Timeline(e, made)
 	reveal, err := h.reveal(c, e)
 	if err != nil {
 		return err
@@ -126,13 +118,13 @@ func (h eventsAPI) show(c *gin.Context) error {
 	}
 	v.Masked = true
 	if v.RawEncoding == "utf-8" {
-		v.Raw = string(maskJSON([]byte(v.Raw)))
+		v.Raw = string(trace.MaskJSON([]byte(v.Raw)))
 	}
 	plain, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
-	writeJSON(c, http.StatusOK, json.RawMessage(maskJSON(plain)))
+	writeJSON(c, http.StatusOK, json.RawMessage(trace.MaskJSON(plain)))
 	return nil
 }
 
@@ -153,7 +145,7 @@ func (h eventsAPI) reveal(c *gin.Context, e store.Event) (bool, error) {
 }
 
 // normalise parses the payload once more, for those events whose payload is kept whole.
-func (h eventsAPI) normalise(ctx context.Context, e store.Event) (view *inboundView, problem string) {
+func (h eventsAPI) normalise(ctx context.Context, e store.Event) (view *trace.Inbound, problem string) {
 	if e.State == store.Rejected || e.State == store.Duplicate {
 		return nil, ""
 	}
@@ -169,22 +161,5 @@ func (h eventsAPI) normalise(ctx context.Context, e store.Event) (view *inboundV
 	if err != nil {
 		return nil, err.Error()
 	}
-	return &inboundView{Inbound: in, Time: stamp(in.Time)}, ""
-}
-
-// maxTraced bounds the deliveries looked at for one event; a turn makes some.
-const maxTraced = 100
-
-func (h eventsAPI) deliveries(ctx context.Context, e store.Event) ([]deliveryItem, error) {
-	items := []deliveryItem{}
-	if e.ConversationID == "" || e.StartedAt.IsZero() {
-		return items, nil
-	}
-	after, err := h.store.DeliveriesAfter(ctx, e.ConversationID, "", e.StartedAt, maxTraced)
-	for _, d := range after {
-		if d.EventID == e.ID {
-			items = append(items, viewDelivery(d))
-		}
-	}
-	return items, err
+	return trace.InboundOf(in), ""
 }

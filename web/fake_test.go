@@ -257,6 +257,16 @@ func (fakeEngine) Fields() []settings.Field {
 	}
 }
 
+// Validate implements dialog.Author: a file that holds "wrong" is.
+func (fakeEngine) Validate(files map[string][]byte) (out []dialog.Problem) {
+	for name, b := range files {
+		if string(b) == "wrong" {
+			out = append(out, dialog.Problem{File: name, Line: 1, Column: 1, Code: "wrong", Message: "is wrong"})
+		}
+	}
+	return out
+}
+
 func (fakeEngine) New(settings.Values, dialog.Deps) (dialog.Engine, error) { return fakeEngine{}, nil }
 
 func (fakeEngine) Turn(_ context.Context, t dialog.Turn, _ dialog.Emit) (dialog.Result, error) {

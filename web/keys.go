@@ -1,31 +1,22 @@
 package web
 
 import (
-	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
+	"errors"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
 	"dari/bot"
 	"dari/store"
+	"dari/web/apikeys"
 )
 
 // keysAPI makes and deletes API keys.
 type keysAPI struct {
-	keys interface {
-		List(ctx context.Context) ([]store.APIKey, error)
-		Create(ctx context.Context, id string, k store.APIKey) error
-		Delete(ctx context.Context, id string) error
-	}
+	keys  *apikeys.Keys
 	audit auditor
-	now   func() time.Time
 }
 
 type keyItem struct {
@@ -34,10 +25,18 @@ type keyItem struct {
 	Scopes     []string `json:"scopes"`
 	CreatedAt  stamp    `json:"created_at"`
 	LastUsedAt stamp    `json:"last_used_at"`
+	ExpiresAt  stamp    `json:"expires_at"`
+	ReplacedBy string   `json:"replaced_by"`
 }
 
 func viewKey(k store.APIKey) keyItem {
-	return keyItem{k.ID, k.Name, k.Scopes, stamp(k.CreatedAt), stamp(k.LastUsedAt)}
+	return keyItem{k.ID, k.Name, k.Scopes, stamp(k.CreatedAt), stamp(k.LastUsedAt), stamp(k.ExpiresAt), k.ReplacedBy}
+}
+
+// newKeyAnswer shows a key, the only time.
+type newKeyAnswer struct {
+	keyItem
+	Key string `json:"key"`
 }
 
 func (h keysAPI) list(c *gin.Context) error {
@@ -54,63 +53,80 @@ func (h keysAPI) list(c *gin.Context) error {
 }
 
 type keySpec struct {
-	Name   string   `json:"name"`
-	Scopes []string `json:"scopes"`
+	Name      string   `json:"name"`
+	Scopes    []string `json:"scopes"`
+	ExpiresAt string   `json:"expires_at"` // RFC 3339; "" never
 }
 
-// check tidies the spec up.
-func (k *keySpec) check() error {
-	k.Name = strings.TrimSpace(k.Name)
-	if k.Name == "" {
-		return &bot.InputError{Field: "name", Code: "required", Detail: "is missing"}
+// readExpiry reads the end of a key's life, which is optional.
+func readExpiry(text string) (at time.Time, err error) {
+	if text == "" {
+		return at, nil
 	}
-	if utf8.RuneCountInString(k.Name) > 100 {
-		return &bot.InputError{Field: "name", Code: "length", Detail: "must be at most 100 characters long"}
+	if at, err = time.Parse(time.RFC3339, text); err != nil {
+		return at, &bot.InputError{Field: "expires_at", Code: "format", Detail: "must be a time such as 2027-01-31T09:30:00Z"}
 	}
-	if len(k.Scopes) == 0 {
-		return &bot.InputError{Field: "scopes", Code: "required", Detail: "is missing; name one or more of admin, builder, send, read"}
-	}
-	for _, name := range k.Scopes {
-		if scopes[name] == 0 {
-			return &bot.InputError{Field: "scopes", Code: "option", Detail: "must hold only admin, builder, send, read"}
-		}
-	}
-	slices.Sort(k.Scopes)
-	k.Scopes = slices.Compact(k.Scopes)
-	return nil
+	return at.UTC(), nil
 }
 
-// create answers with the key, which nobody sees again: only its hash is kept.
+// create answers with the key, which nobody sees again.
 func (h keysAPI) create(c *gin.Context) error {
 	var spec keySpec
 	if _, err := decode(c, &spec); err != nil {
 		return err
 	}
-	if err := spec.check(); err != nil {
+	expires, err := readExpiry(spec.ExpiresAt)
+	if err != nil {
 		return err
 	}
-	key := newKey()
-	hash := sha256.Sum256([]byte(key))
-	rec := store.APIKey{ID: keyID(hash), Name: spec.Name, Scopes: spec.Scopes, Hash: hash[:], CreatedAt: h.now().UTC()}
-	if err := h.keys.Create(c.Request.Context(), rec.ID, rec); err != nil {
+	rec, key, err := h.keys.Create(c.Request.Context(), apikeys.Spec{Name: spec.Name, Scopes: spec.Scopes, Expires: expires})
+	if err != nil {
 		return err
 	}
 	h.audit.note(c, "api_key.create", rec.ID, rec.Name+": "+strings.Join(rec.Scopes, ", "))
-	writeJSON(c, http.StatusCreated, struct {
-		keyItem
-		Key string `json:"key"`
-	}{viewKey(rec), key})
+	writeJSON(c, http.StatusCreated, newKeyAnswer{viewKey(rec), key})
 	return nil
 }
 
-// newKey has 256 random bits.
-func newKey() string {
-	b := make([]byte, 32)
-	rand.Read(b)
-	return keyPrefix + base64.RawURLEncoding.EncodeToString(b)
+type rotateSpec struct {
+	// Overlap is a duration as Go writes them; "0s" ends the old key at once.
+	Overlap   string `json:"overlap"`
+	ExpiresAt string `json:"expires_at"`
 }
 
-// delete ends a key at once: every request looks its key up.
+// rotate makes a key in the place of another.
+func (h keysAPI) rotate(c *gin.Context) error {
+	var spec rotateSpec
+	if _, err := decode(c, &spec); err != nil {
+		return err
+	}
+	overlap, err := apikeys.DefaultOverlap, error(nil)
+	if spec.Overlap != "" {
+		if overlap, err = time.ParseDuration(spec.Overlap); err != nil {
+			return &bot.InputError{Field: "overlap", Code: "format", Detail: "must be a duration such as 24h or 30m"}
+		}
+	}
+	expires, err := readExpiry(spec.ExpiresAt)
+	if err != nil {
+		return err
+	}
+	old, rec, key, err := h.keys.Rotate(c.Request.Context(), c.Param("key"), overlap, expires)
+	if err != nil {
+		return keyProblem(err)
+	}
+	h.audit.note(c, "api_key.rotate", old.ID, "replaced by "+rec.ID+", works until "+old.ExpiresAt.Format(time.RFC3339))
+	writeJSON(c, http.StatusCreated, newKeyAnswer{viewKey(rec), key})
+	return nil
+}
+
+func keyProblem(err error) error {
+	if errors.Is(err, apikeys.ErrOver) {
+		return &problem{Status: http.StatusConflict, Code: "state", Detail: apikeys.ErrOver.Error()}
+	}
+	return err
+}
+
+// delete ends a key at once.
 func (h keysAPI) delete(c *gin.Context) error {
 	id := c.Param("key")
 	if err := h.keys.Delete(c.Request.Context(), id); err != nil {

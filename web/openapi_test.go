@@ -81,7 +81,7 @@ func TestOpenAPIFileNamesTheRightScopes(t *testing.T) {
 	for _, name := range []string{"admin", "builder", "send", "read"} {
 		_, keys[name] = b.makeKey(name)
 	}
-	fill := strings.NewReplacer("{bot}", "nobody", "{channel}", "nobody", "{event}", "x", "{delivery}", "x", "{conversation}", "x", "{key}", "x", "{broadcast}", "x", "{job}", "x")
+	fill := strings.NewReplacer("{bot}", "nobody", "{channel}", "nobody", "{event}", "x", "{delivery}", "x", "{conversation}", "x", "{key}", "x", "{user}", "x", "{broadcast}", "x", "{job}", "x", "{revision}", "x")
 	b.drain() // so that streams end
 	for path, item := range loadSpec(t).Paths.Map() {
 		rest, ok := strings.CutPrefix(path, "/api/v1")
@@ -146,9 +146,11 @@ func check(t *testing.T, doc *openapi3.T, method, path string, rec *httptest.Res
 
 func TestAnswersFitTheOpenAPIFile(t *testing.T) {
 	doc := loadSpec(t)
-	b := newBench(t, func(o *Options) {
+	b := newBench(t, withConsole, func(o *Options) {
 		o.Metrics = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", "text/plain") })
 	})
+	b.person("mina", "admin")
+	keyID, _ := b.makeKey("read")
 	b.say("U1", "hello")
 	b.say("U2", "undeliverable")
 	b.say("U3", "file:%PDF-1.7 and so on")
@@ -160,13 +162,16 @@ func TestAnswersFitTheOpenAPIFile(t *testing.T) {
 	rejected := ids(b.read("/events?state=rejected"))[0]
 	handled := ids(b.read("/events?state=handled"))[0]
 	broadcast := b.post("/channels/works/broadcasts", `{"to":[{"user":"U1"}],"messages":[{"type":"text","text":"all"}]}`)["id"].(string)
+	b.api("PUT", "/bots/desk/files", `{"files":{"bot.yaml":"good"}}`)
+	revision := b.post("/bots/desk/publish", `{}`)["id"].(string)
+	b.post("/conversations/"+url.PathEscape("works:U1")+"/handoff", `{"for":"1h"}`)
 	job := b.post("/replays", `{"since":"2020-01-01T00:00:00Z"}`)["id"].(string)
 	b.flush()
 	file := ids(b.read("/events?state=handled&conversation=" + url.QueryEscape("works:U3")))[0]
 	token := path.Base(b.runtime.MediaURL(file, 0))
 	failed := ids(b.read("/deliveries?status=failed"))[0]
 	fills := []*strings.Replacer{
-		strings.NewReplacer("{bot}", "desk", "{channel}", "works", "{event}", handled, "{delivery}", failed, "{conversation}", url.PathEscape("works:U1"), "{token}", token, "{broadcast}", broadcast, "{job}", job),
+		strings.NewReplacer("{bot}", "desk", "{channel}", "works", "{event}", handled, "{delivery}", failed, "{user}", "mina", "{conversation}", url.PathEscape("works:U1"), "{token}", token, "{broadcast}", broadcast, "{job}", job, "{revision}", revision),
 		strings.NewReplacer("{bot}", "desk", "{channel}", "plain", "{event}", rejected, "{delivery}", failed, "{conversation}", "x"),
 		strings.NewReplacer("{bot}", "nobody", "{channel}", "nobody", "{event}", "x", "{delivery}", "x", "{conversation}", "x"),
 	}
@@ -205,6 +210,15 @@ func TestAnswersFitTheOpenAPIFile(t *testing.T) {
 		{"DELETE", "/api/v1/channels/{channel}", "/channels/c2", ""},
 		{"POST", "/api/v1/deliveries/{delivery}/resend", "/deliveries/" + failed + "/resend", ""},
 		{"POST", "/api/v1/deliveries/{delivery}/resend", "/deliveries/" + failed + "/resend", ""},
+		{"POST", "/api/v1/bots/{bot}/check", "/bots/desk/check", ""},
+		{"PUT", "/api/v1/bots/{bot}/files", "/bots/desk/files", `{"files":{"bot.yaml":"wrong"}}`},
+		{"PUT", "/api/v1/bots/{bot}/files", "/bots/desk/files", `{"files":{"../bot.yaml":"good"}}`},
+		{"POST", "/api/v1/bots/{bot}/publish", "/bots/desk/publish", `{"note":"x"}`},
+		{"POST", "/api/v1/bots/{bot}/revisions/{revision}/restore", "/bots/desk/revisions/" + revision + "/restore", ""},
+		{"POST", "/api/v1/conversations/{conversation}/handoff", "/conversations/works:U1/handoff", `{"for":"soon"}`},
+		{"POST", "/api/v1/conversations/{conversation}/resume", "/conversations/works:U1/resume", ""},
+		{"PATCH", "/api/v1/bots/{bot}", "/bots/desk", `{"engines":{"b":{"type":"fake"}},"routes":[{"engine":"b","share":0.5}],"failover":"b","handoff":{"conversation":"works:U1"}}`},
+		{"PATCH", "/api/v1/bots/{bot}", "/bots/desk", `{"engines":{"b":null},"routes":[],"failover":"","handoff":{}}`},
 		{"POST", "/api/v1/events/{event}/replay", "/events/" + handled + "/replay", `{"mode":"dry"}`},
 		{"POST", "/api/v1/events/{event}/replay", "/events/" + handled + "/replay", `{"mode":"real"}`},
 		{"POST", "/api/v1/events/{event}/replay", "/events/" + rejected + "/replay", `{"mode":"real"}`},
@@ -222,6 +236,14 @@ func TestAnswersFitTheOpenAPIFile(t *testing.T) {
 		{"POST", "/api/v1/conversations/{conversation}/reset", "/conversations/works:U1/reset", ""},
 		{"POST", "/api/v1/api-keys", "/api-keys", `{"name":"x","scopes":["read"]}`},
 		{"DELETE", "/api/v1/api-keys/{key}", "/api-keys/none", ""},
+		{"POST", "/api/v1/api-keys/{key}/rotate", "/api-keys/" + keyID + "/rotate", `{"overlap":"1h"}`},
+		{"POST", "/api/v1/api-keys/{key}/rotate", "/api-keys/" + keyID + "/rotate", `{"overlap":"1h"}`},
+		{"POST", "/api/v1/users", "/users", `{"id":"jun","role":"viewer"}`},
+		{"POST", "/api/v1/users", "/users", `{"id":"jun","role":"viewer"}`},
+		{"POST", "/api/v1/users/{user}/link", "/users/jun/link", ""},
+		{"PATCH", "/api/v1/users/{user}", "/users/jun", `{"role":"builder"}`},
+		{"PATCH", "/api/v1/users/{user}", "/users/mina", `{"role":"builder"}`},
+		{"DELETE", "/api/v1/users/{user}", "/users/jun", ""},
 	} {
 		check(t, doc, call.method, call.path, b.api(call.method, call.at, call.body))
 	}

@@ -1,19 +1,17 @@
 package web
 
 import (
+	"cmp"
 	"context"
-	"encoding/base64"
-	"fmt"
 	"net/http"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
 	"dari/bot"
 	"dari/bot/message"
 	"dari/store"
+	"dari/web/trace"
 )
 
 // replayAPI does again what has been done once: events, deliveries, and both in bulk.
@@ -100,39 +98,14 @@ func (h replayAPI) export(c *gin.Context) error {
 	case "fixture":
 		h.audit.note(c, "event.reveal", e.ID, "exported as fixture")
 		c.Header("Content-Disposition", `attachment; filename="`+e.ID+`.json"`)
-		writeJSON(c, http.StatusOK, fixture(e, ch.Type))
+		writeJSON(c, http.StatusOK, trace.FixtureOf(e, ch.Type))
 	case "curl":
 		h.audit.note(c, "event.reveal", e.ID, "exported as curl")
-		c.String(http.StatusOK, "%s", curl(e, h.baseURL+"/"+ch.Type+"/"+ch.ID+"/webhook"))
+		c.String(http.StatusOK, "%s", trace.Curl(e, h.baseURL+"/"+ch.Type+"/"+ch.ID+"/webhook"))
 	default:
 		return badField("as", "option", "as must be fixture or curl")
 	}
 	return nil
-}
-
-type fixtureFile struct {
-	ChannelType string `json:"channel_type"`
-	Kind        string `json:"kind"`
-	ContentType string `json:"content_type"`
-	ReceivedAt  stamp  `json:"received_at"`
-	Raw         string `json:"raw"`
-	Encoding    string `json:"raw_encoding"`
-}
-
-func fixture(e store.Event, channelType string) fixtureFile {
-	f := fixtureFile{channelType, string(e.Kind), e.ContentType, stamp(e.ReceivedAt), string(e.Raw), "utf-8"}
-	if !utf8.Valid(e.Raw) {
-		f.Raw, f.Encoding = base64.StdEncoding.EncodeToString(e.Raw), "base64"
-	}
-	return f
-}
-
-// curl is a command that makes the callback again. Signatures are not kept, so that Dari refuses it
-// until a valid one is put in its place.
-func curl(e store.Event, address string) string {
-	quote := func(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-	return fmt.Sprintf("# The platform's signature is not kept: add its header, or replay the event with POST /api/v1/events/%s/replay.\ncurl -X POST %s \\\n  -H %s \\\n  --data-binary %s\n",
-		e.ID, quote(address), quote("Content-Type: "+e.ContentType), quote(string(e.Raw)))
 }
 
 type bulkBody struct {
@@ -170,7 +143,7 @@ func (h replayAPI) replayAll(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	switch body.State = first(body.State, string(store.Failed)); store.EventState(body.State) {
+	switch body.State = cmp.Or(body.State, string(store.Failed)); store.EventState(body.State) {
 	case store.Failed, store.Ignored:
 	default:
 		return badField("state", "option", "state must be failed or ignored")
@@ -190,7 +163,7 @@ func (h replayAPI) resendAll(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	switch body.Status = first(body.Status, string(store.Undelivered)); store.DeliveryStatus(body.Status) {
+	switch body.Status = cmp.Or(body.Status, string(store.Undelivered)); store.DeliveryStatus(body.Status) {
 	case store.Undelivered, store.Uncertain, store.Cancelled:
 	default:
 		return badField("status", "option", "status must be failed, uncertain or cancelled")

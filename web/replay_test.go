@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"dari/web/trace"
 )
 
 func TestAnEventIsReplayedDryAndReal(t *testing.T) {
@@ -86,7 +88,7 @@ func TestWhatHoldsNoPersonalDataIsShownAsItCame(t *testing.T) {
 		`call +82 10 1234 5678 now`:                        `call •••78 now`,
 		`{"text":"카드 1234-5678-9012-3456"}`:                `{"text":"카드 •••56"}`,
 	} {
-		if got := string(maskJSON([]byte(in))); got != want {
+		if got := string(trace.MaskJSON([]byte(in))); got != want {
 			t.Errorf("%s became %s, want %s", in, got, want)
 		}
 	}

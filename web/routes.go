@@ -4,16 +4,18 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"dari/bot"
+	"dari/web/apikeys"
+	"dari/web/people"
 )
 
 // public adds the routes that platforms, integrators and users reach.
 func (s *Server) public(r gin.IRouter) {
 	for _, t := range s.opts.Channels.Types() {
 		hook := callback{s.opts.Runtime, t.Name(), t.Limits(), s.admission, s.now, s.log}
-		r.POST("/"+t.Name()+"/:channel/webhook", s.do(hook.serve))
+		r.POST("/"+t.Name()+"/:channel/webhook", s.metrics.timed(t.Name()), s.do(hook.serve))
 
 		// Types without a token desk answer 404, like a desk that is closed.
-		desk := desk{s.opts.Runtime, t.Name(), s.desks, s.audit, s.now, s.log}
+		desk := desk{s.opts.Runtime, t.Name(), s.desks, s.audit, s.now, s.log, s.opts.Runtime.Store().APIKeys()}
 		r.GET("/"+t.Name()+"/:channel/auth", noStore, s.do(desk.current))
 		r.POST("/"+t.Name()+"/:channel/auth", noStore, s.do(desk.current))
 		r.GET("/"+t.Name()+"/:channel/authrefresh", noStore, s.do(desk.renew))
@@ -62,6 +64,14 @@ func (s *Server) admin(r gin.IRouter) {
 	build.PATCH("/bots/:bot", s.do(bots.patch))
 	build.DELETE("/bots/:bot", s.do(bots.delete))
 
+	files := filesAPI{s.opts.Runtime, s.audit}
+	read.GET("/bots/:bot/files", s.do(files.draft))
+	build.PUT("/bots/:bot/files", s.do(files.save))
+	build.POST("/bots/:bot/publish", s.do(files.publish))
+	read.GET("/bots/:bot/revisions", s.do(files.list))
+	read.GET("/bots/:bot/revisions/:revision", s.do(files.show))
+	build.POST("/bots/:bot/revisions/:revision/restore", s.do(files.restore))
+
 	chans := channelsAPI{s.opts.Runtime, s.audit, s.baseURL}
 	read.GET("/bots/:bot/channels", s.do(chans.list))
 	build.POST("/bots/:bot/channels", s.do(chans.create))
@@ -70,6 +80,7 @@ func (s *Server) admin(r gin.IRouter) {
 	build.DELETE("/channels/:channel", s.do(chans.delete))
 	checks := checksAPI{s.opts.Runtime}
 	build.POST("/channels/:channel/check", s.do(checks.saved))
+	build.POST("/bots/:bot/check", s.do(checks.engine))
 	build.POST("/channel-types/:type/check", s.do(checks.unsaved))
 	build.POST("/channels/:channel/enable", s.do(chans.enable))
 	build.POST("/channels/:channel/disable", s.do(chans.disable))
@@ -100,6 +111,7 @@ func (s *Server) admin(r gin.IRouter) {
 	send.POST("/jobs/:job/cancel", s.do(again.cancelJob))
 	read.POST("/preview", s.do(again.preview))
 	read.GET("/ledger", s.do(events.ledger))
+	read.GET("/stats", s.do(statsAPI{s.opts.Runtime, s.now}.show))
 	read.GET("/stream", s.do(stream{s.opts.Runtime.Feed(), s.authority, s.keepAlive}.serve))
 
 	deliveries := deliveriesAPI{s.opts.Runtime.Store(), s.opts.Runtime, s.audit}
@@ -112,12 +124,25 @@ func (s *Server) admin(r gin.IRouter) {
 	conversations := conversationsAPI{s.opts.Runtime.Store(), s.audit}
 	read.GET("/conversations", s.do(conversations.list))
 	read.GET("/conversations/:conversation", s.do(conversations.show))
+	handoffs := handoffsAPI{s.opts.Runtime, s.opts.Runtime.Store(), s.audit}
+	read.GET("/handoffs", s.do(handoffs.list))
+	send.POST("/conversations/:conversation/handoff", s.do(handoffs.take))
+	send.POST("/conversations/:conversation/resume", s.do(handoffs.back))
 	build.POST("/conversations/:conversation/reset", s.do(conversations.reset))
 
-	keys := keysAPI{s.opts.Runtime.Store().APIKeys(), s.audit, s.now}
+	keys := keysAPI{apikeys.New(s.opts.Runtime.Store().APIKeys(), s.now), s.audit}
 	admin.GET("/api-keys", s.do(keys.list))
 	admin.POST("/api-keys", s.do(keys.create))
+	admin.POST("/api-keys/:key/rotate", s.do(keys.rotate))
 	admin.DELETE("/api-keys/:key", s.do(keys.delete))
+
+	users := usersAPI{people.New(s.opts.Runtime.Store(), s.now), s.opts.UserLink, s.audit}
+	admin.GET("/users", s.do(users.list))
+	admin.POST("/users", s.do(users.create))
+	admin.GET("/users/:user", s.do(users.show))
+	admin.PATCH("/users/:user", s.do(users.patch))
+	admin.DELETE("/users/:user", s.do(users.delete))
+	admin.POST("/users/:user/link", s.do(users.relink))
 	admin.GET("/audit", s.do(auditAPI{s.opts.Runtime.Store()}.list))
 
 	if s.opts.Pages != nil {

@@ -1,17 +1,22 @@
 package web
 
-import "time"
+import (
+	"errors"
+	"time"
 
-// stamp is a time in an answer: RFC 3339 in UTC with milliseconds, null if it is not known.
-type stamp time.Time
+	"dari/web/trace"
+)
 
-// IsZero lets "omitzero" leave an unknown time out.
-func (s stamp) IsZero() bool { return time.Time(s).IsZero() }
+// stamp is a time in an answer.
+type stamp = trace.Stamp
 
-// MarshalJSON implements json.Marshaler.
-func (s stamp) MarshalJSON() ([]byte, error) {
-	if s.IsZero() {
-		return []byte("null"), nil
+// duration is read as Go prints it ("1h30m").
+type duration struct{ time.Duration }
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (d *duration) UnmarshalText(b []byte) (err error) {
+	if d.Duration, err = time.ParseDuration(string(b)); err == nil && d.Duration < 0 {
+		err = errors.New("is negative")
 	}
-	return time.Time(s).UTC().AppendFormat(nil, `"2006-01-02T15:04:05.000Z07:00"`), nil
+	return err
 }

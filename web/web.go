@@ -2,12 +2,14 @@
 package web
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"dari/bot"
 	"dari/channels"
@@ -38,8 +40,13 @@ type Options struct {
 	// Session tells who is signed in to the console, so that its pages may call the API. The role is
 	// "admin", "builder" or "viewer". nil means that keys are the only way in.
 	Session func(*http.Request) (user, role string, ok bool)
+	// UserLink makes a one-time link with which a person sets a password for the console; nil means that
+	// there is no console.
+	UserLink func(ctx context.Context, user string) (link string, expires time.Time, err error)
 	// Metrics is what GET /metrics answers; nil leaves the path out.
 	Metrics http.Handler
+	// Registry takes the metrics of the callbacks; nil keeps them.
+	Registry prometheus.Registerer
 	// Pages may be nil.
 	Pages   Pages
 	Log     *slog.Logger
@@ -59,6 +66,7 @@ type Server struct {
 	desks     *throttle
 	docs      *docs
 	admission *admission
+	metrics   *metrics
 	keepAlive time.Duration // between signs of life on a stream
 }
 
@@ -75,7 +83,12 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Server{
+	if o.UserLink == nil {
+		o.UserLink = func(context.Context, string) (string, time.Time, error) {
+			return "", time.Time{}, &problem{Status: http.StatusConflict, Code: "unsupported", Detail: "this Dari serves no console"}
+		}
+	}
+	s := &Server{
 		opts: o, log: o.Log, now: o.Now,
 		baseURL:   strings.TrimRight(o.PublicURL, "/"),
 		authority: newAuthority(o),
@@ -83,8 +96,11 @@ func New(o Options) *Server {
 		desks:     newThrottle(deskTries, o.Now),
 		docs:      newDocs(o.Version),
 		admission: newAdmission(),
+		metrics:   newMetrics(),
 		keepAlive: 15 * time.Second,
 	}
+	s.metrics.register(o.Registry, s.admission)
+	return s
 }
 
 // Public serves what the internet may reach: callbacks, token desk, health, and the chat page.

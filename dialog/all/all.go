@@ -20,6 +20,17 @@ import (
 
 // Types lists the engines; the order here is the order in the console.
 var Types = []dialog.Type{
-	scenario.Type{}, echo.Type{}, httpengine.Type{}, danbee.Type{}, kakaoskill.Type{}, clova.Type{}, rasa.Type{},
-	dialogflow.Type{}, directline.Type{}, lex.Type{}, openai.Type{}, anthropic.Type{}, dify.Type{},
+	scenario.Type{},
+	echo.Type{},
+	httpengine.Type{},
+	danbee.Type{},
+	kakaoskill.Type{},
+	clova.Type{},
+	rasa.Type{},
+	dialogflow.Type{},
+	directline.Type{},
+	lex.Type{},
+	openai.Type{},
+	anthropic.Type{},
+	dify.Type{},
 }

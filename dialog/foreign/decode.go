@@ -8,12 +8,16 @@ import (
 	"net/http"
 	"strings"
 
+	"dari/bot/message"
 	"dari/dialog"
 	"dari/dialog/remote"
 )
 
 // Decode reads a JSON answer. An error says in the answer's own words what is wrong with it.
 func Decode(header http.Header, body []byte, into any) *dialog.Error {
+	if err := message.CheckDepth(body); err != nil {
+		return remote.Failf("bad_answer", "the answer: %w", err)
+	}
 	err := json.Unmarshal(body, into)
 	var typ *json.UnmarshalTypeError
 	switch {

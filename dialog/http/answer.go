@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"dari/bot/message"
 	"dari/dialog"
 	"dari/dialog/remote"
 )
@@ -72,6 +73,9 @@ func (a answer) decode(turnID string) (dialog.Result, *failure) {
 	}
 	if len(a.body) == 0 && a.status == http.StatusAccepted {
 		return dialog.Result{Later: a.later}, nil
+	}
+	if err := message.CheckDepth(a.body); err != nil {
+		return dialog.Result{}, badAnswer("%w", err)
 	}
 	var w wire
 	if err := json.Unmarshal(a.body, &w); err != nil {

@@ -134,7 +134,7 @@ func TestBadAnswersNameTheFault(t *testing.T) {
 		{"a token that is a number", "application/json", `{"status":"done","state":{"token":1}}`, "state.token: must be"},
 		{"a token that is too large", "application/json", `{"status":"done","state":{"token":"` + strings.Repeat("x", dialog.MaxState+1) + `"}}`, "state.token: has 16385 bytes"},
 		{"an answer that is too large", "application/json", `{"status":"done"}` + strings.Repeat(" ", maxBody), "1 MiB"},
-		{"nesting without end", "application/json", `{"nlu":` + strings.Repeat("[", 100_000), "not JSON"},
+		{"nesting without end", "application/json", `{"nlu":` + strings.Repeat("[", 100_000), "nested more than"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, f := from(200, c.contentType, c.body)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"dari/bot/message"
 	"dari/dialog"
 	"dari/dialog/remote"
 )
@@ -40,6 +41,9 @@ func (e *engine) Late(h http.Header, body []byte, now time.Time) (dialog.LateRep
 
 // readLate reads a body whose sender is known.
 func readLate(body []byte) (dialog.LateReply, error) {
+	if err := message.CheckDepth(body); err != nil {
+		return dialog.LateReply{}, err
+	}
 	var w lateWire
 	if err := json.Unmarshal(body, &w); err != nil {
 		return dialog.LateReply{}, explain(err, "")

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"dari/bot/message"
 	"dari/dialog/remote"
 )
 
@@ -111,6 +112,8 @@ func (s *Stream) Whole() ([]byte, error) {
 		return nil, remote.Failf("bad_answer", "the answer is larger than %d bytes", remote.MaxBody)
 	case len(b) == 0:
 		return nil, remote.Failf("bad_answer", "the answer is empty")
+	case message.CheckDepth(b) != nil:
+		return nil, remote.Failf("bad_answer", "the answer: %w", message.ErrTooDeep)
 	}
 	return b, nil
 }

@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"dari/bot/message"
 	"dari/dialog"
 )
 
@@ -38,8 +39,8 @@ type Answer struct {
 	Body   []byte
 }
 
-// Ask sends a request and reads the answer whole, whatever its status. No answer, half an answer and
-// one over MaxBody are errors.
+// Ask sends a request and reads the answer whole, whatever its status. No answer, half an answer, one
+// over MaxBody (after decompression) and one that is nested too deep are errors.
 func (c Client) Ask(req *http.Request) (Answer, error) {
 	resp, err := c.Open(req)
 	if err != nil {
@@ -54,6 +55,8 @@ func (c Client) Ask(req *http.Request) (Answer, error) {
 		return Answer{}, c.Scrub.Error(Failf("bad_answer", "the connection broke inside the answer"))
 	case len(body) > MaxBody:
 		return Answer{}, Failf("bad_answer", "the answer is larger than %d bytes", MaxBody)
+	case message.CheckDepth(body) != nil:
+		return Answer{}, Failf("bad_answer", "the answer: %w", message.ErrTooDeep)
 	}
 	return Answer{resp.StatusCode, resp.Header, body}, nil
 }

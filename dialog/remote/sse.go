@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"strings"
+
+	"dari/bot/message"
 )
 
 // Event is one server-sent event: https://html.spec.whatwg.org/multipage/server-sent-events.html
@@ -20,6 +22,15 @@ const maxEvent = 1 << 20
 // ErrEventTooLong means that a stream sent an event larger than anybody needs.
 var ErrEventTooLong = errors.New("an event of the stream is larger than 1 MiB")
 
+// tooDeep is an event that no decoder should see.
+type tooDeep struct{}
+
+func (tooDeep) Error() string { return "an event of the stream: " + message.ErrTooDeep.Error() }
+
+func (tooDeep) Is(target error) bool {
+	return target == ErrEventTooLong || target == message.ErrTooDeep
+}
+
 // Stream reads server-sent events. Comments and events without data are passed over.
 type Stream struct{ lines *bufio.Scanner }
 
@@ -31,7 +42,8 @@ func NewStream(r io.Reader) *Stream {
 	return s
 }
 
-// Next returns the next event, io.EOF at the end of the stream. An event that the end cuts off is none.
+// Next returns the next event, io.EOF at the end of the stream, and ErrEventTooLong for one that is
+// too large or nested too deep. An event that the end cuts off is none.
 func (s *Stream) Next() (Event, error) {
 	var e Event
 	var data bytes.Buffer
@@ -41,6 +53,9 @@ func (s *Stream) Next() (Event, error) {
 		if line == "" {
 			if has {
 				e.Data = data.Bytes()
+				if message.CheckDepth(e.Data) != nil {
+					return Event{}, tooDeep{}
+				}
 				return e, nil
 			}
 			e.Name = ""

@@ -64,6 +64,7 @@ var (
 	bucketBroadcasts    = []byte("broadcasts")
 	bucketRevisions     = []byte("revisions")
 	bucketHandoffs      = []byte("handoffs")
+	bucketStats         = []byte("stats")
 )
 
 var sequenceBuckets = [][]byte{bucketInbox, bucketTurns, bucketNotes, bucketOutbox, bucketResults, bucketAudit}

@@ -56,15 +56,20 @@ type committer struct {
 	counts atomic.Pointer[counts]
 	fsyncs atomic.Uint64
 	stats  commitStats
-	since  int // changes since memory was given back
+	since  int   // changes since the memory was looked at
+	mapped int64 // memory in mapped files when it was given back last
 }
 
-// releaseEvery is after how many changes the pages of the file that were touched are given back to the
-// system's cache: some 8 MB of them.
-const releaseEvery = 8192
+// When memory is given back: every lookEvery changes it is looked at how much of the file this process
+// holds on to, and what is more than releaseAbove bytes goes back to the system's cache. One change may
+// touch a few pages or, in a large store, hundreds of KB, because the system maps the neighbours too.
+const (
+	lookEvery    = 512
+	releaseAbove = 16 << 20
+)
 
 func newCommitter(db *bbolt.DB, c counts) *committer {
-	k := &committer{db: db, ops: make(chan *op, maxBatch), quit: make(chan struct{}), gone: make(chan struct{}), stats: newCommitStats()}
+	k := &committer{db: db, ops: make(chan *op, maxBatch), quit: make(chan struct{}), gone: make(chan struct{}), stats: newCommitStats(), mapped: mappedMemory()}
 	k.counts.Store(&c)
 	go k.run()
 	return k
@@ -129,11 +134,20 @@ func (k *committer) run() {
 		runtime.Gosched() // whoever is about to write comes along: fewer commits, each of which costs the same
 		batch = k.drain(batch)
 		k.commit(batch)
-		if k.since += len(batch); k.since >= releaseEvery {
-			releaseMemory(k.db)
+		if k.since += len(batch); k.since >= lookEvery {
 			k.since = 0
+			k.release()
 		}
 	}
+}
+
+// release gives memory back when much has gathered.
+func (k *committer) release() {
+	if mappedMemory() < k.mapped+releaseAbove {
+		return
+	}
+	releaseMemory(k.db)
+	k.mapped = mappedMemory()
 }
 
 func (k *committer) drain(batch []*op) []*op {

@@ -1,6 +1,9 @@
 package boltstore
 
 import (
+	"bytes"
+	"os"
+	"strconv"
 	"unsafe"
 
 	"go.etcd.io/bbolt"
@@ -20,4 +23,19 @@ func releaseMemory(db *bbolt.DB) {
 		return
 	}
 	_ = unix.Madvise(unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(nil), data)), size), unix.MADV_DONTNEED)
+}
+
+// mappedMemory is how much of mapped files this process holds on to, in bytes; 0 if it cannot be told.
+// https://man7.org/linux/man-pages/man5/proc_pid_statm.5.html
+func mappedMemory() int64 {
+	b, err := os.ReadFile("/proc/self/statm")
+	fields := bytes.Fields(b)
+	if err != nil || len(fields) < 3 {
+		return 0
+	}
+	pages, err := strconv.ParseInt(string(fields[2]), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return pages * int64(os.Getpagesize())
 }

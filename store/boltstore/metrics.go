@@ -51,14 +51,15 @@ func (s *Store) Describe(out chan<- *prometheus.Desc) {
 // Collect implements prometheus.Collector.
 func (s *Store) Collect(out chan<- prometheus.Metric) {
 	out <- prometheus.MustNewConstMetric(commitsMetric, prometheus.CounterValue, float64(s.Fsyncs()))
-	if size, err := s.size(); err == nil {
+	if size, err := s.Size(); err == nil {
 		out <- prometheus.MustNewConstMetric(sizeMetric, prometheus.GaugeValue, float64(size))
 	}
 	s.stats.changes.Collect(out)
 	s.stats.seconds.Collect(out)
 }
 
-func (s *Store) size() (size int64, err error) {
+// Size is that of the store's file, in bytes.
+func (s *Store) Size() (size int64, err error) {
 	err = s.db.View(func(tx *bbolt.Tx) error { size = tx.Size(); return nil })
 	return size, err
 }

@@ -29,7 +29,7 @@ func makeBuckets(tx *bbolt.Tx) error {
 }
 
 func makeBuckets2(tx *bbolt.Tx) error {
-	for _, name := range [][]byte{bucketPeople, bucketBroadcasts, bucketRevisions, bucketHandoffs} {
+	for _, name := range [][]byte{bucketPeople, bucketBroadcasts, bucketRevisions, bucketHandoffs, bucketStats} {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err
 		}

@@ -54,6 +54,9 @@ func (s *Store) Revisions() store.Table[store.Revision] {
 	return table[store.Revision]{s, bucketRevisions}
 }
 
+// Stats returns the counters for the plots.
+func (s *Store) Stats() store.Table[store.Stats] { return table[store.Stats]{s, bucketStats} }
+
 // Tokens returns the sealed tokens.
 func (s *Store) Tokens() store.Table[store.Token] { return table[store.Token]{s, bucketTokens} }
 

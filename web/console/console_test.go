@@ -125,6 +125,9 @@ func (desk) DeskHeader() string { return "secret of the desk" }
 
 const password = "correct horse battery"
 
+// hostCookie is the name of the session's cookie over https.
+const hostCookie = "__Host-" + sessionCookie
+
 // browser keeps cookies, as a person's does.
 type browser struct {
 	*bench

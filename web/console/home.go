@@ -3,29 +3,34 @@ package console
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"slices"
-	"time"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"dari/bot"
 	"dari/bot/words"
 	"dari/channels"
-	webchat "dari/channels/web"
 	"dari/store"
 )
 
-// homeView is the first page: the bots with their channels.
+// homeView is the first page: the bots with the states of their channels.
 type homeView struct {
 	Warning string // key of what is wrong with the public address, "" if nothing is
 	Public  string
 	Ledger  ledgerView
 	Bots    []botView
-	Chat    *chatBox // nil: there is no web chat
-	ChatURL string
+	Form    botForm
+	Locales []words.Language
+}
+
+// botForm is what a person says of a new bot.
+type botForm struct {
+	Name, Locale, Fault string
 }
 
 type ledgerView struct {
@@ -36,32 +41,26 @@ type ledgerView struct {
 }
 
 type botView struct {
-	ID, Name, Engine string
-	Channels         []channelView
+	bot.BotView
+	Engine   string
+	Language string // its name
+	Channels []bot.ChannelView
 }
 
-type channelView struct {
-	ID, Name, Type, BotName string
-	TypeKey                 string // of the type's name; "" if this console has no word for it
-	Status                  string
-	Webhook                 string
-	Auth, AuthRefresh       string // of the token desk, if it is open
-	ChatURL                 string // of a web chat
-	LastAt                  time.Time
-	LastState               store.EventState
-}
+func (c *Console) home(g *gin.Context) { c.homePage(g, http.StatusOK, botForm{Locale: c.language(g)}) }
 
-func (c *Console) home(g *gin.Context) {
-	v, err := c.homeView(g.Request.Context(), c.language(g))
+func (c *Console) homePage(g *gin.Context, status int, form botForm) {
+	v, err := c.homeView(g.Request.Context())
 	if err != nil {
 		c.fail(g, err)
 		return
 	}
-	c.render(g, http.StatusOK, "home", c.page(g, v))
+	v.Form = form
+	c.show(g, status, "home", "home", "", v)
 }
 
-func (c *Console) homeView(ctx context.Context, lang string) (homeView, error) {
-	v := homeView{Warning: addressFault(c.publicURL), Public: c.publicURL}
+func (c *Console) homeView(ctx context.Context) (homeView, error) {
+	v := homeView{Warning: addressFault(c.publicURL), Public: c.publicURL, Locales: words.Languages}
 	ledger, err := c.store.Ledger(ctx)
 	if err != nil {
 		return v, err
@@ -71,27 +70,20 @@ func (c *Console) homeView(ctx context.Context, lang string) (homeView, error) {
 	if err != nil {
 		return v, err
 	}
-	all, err := c.runtime.Channels(ctx, "")
+	all, err := c.channels(ctx, "")
 	if err != nil {
 		return v, err
 	}
-	slices.SortStableFunc(all, func(a, b bot.ChannelView) int { return cmp.Compare(c.rank(a.Type), c.rank(b.Type)) })
 	for _, b := range bots {
-		view := botView{ID: b.ID, Name: b.Name, Engine: b.Engine.Type}
+		view := botView{BotView: b, Engine: b.BotSpec.Engine.Type}
+		for _, l := range words.Languages {
+			if l.Code == b.Locale {
+				view.Language = l.Name
+			}
+		}
 		for _, ch := range all {
-			if ch.BotID != b.ID {
-				continue
-			}
-			cv, err := c.channelView(ctx, ch)
-			if err != nil {
-				return v, err
-			}
-			view.Channels = append(view.Channels, cv)
-			if v.Chat == nil && cv.ChatURL != "" && ch.Enabled {
-				if v.Chat, err = c.docked(ctx, ch.ID, lang); err != nil {
-					return v, err
-				}
-				v.ChatURL = cv.ChatURL
+			if ch.BotID == b.ID {
+				view.Channels = append(view.Channels, ch)
 			}
 		}
 		v.Bots = append(v.Bots, view)
@@ -99,45 +91,54 @@ func (c *Console) homeView(ctx context.Context, lang string) (homeView, error) {
 	return v, nil
 }
 
+// channels are those of a bot, of all bots if it is "", in the order of their types.
+func (c *Console) channels(ctx context.Context, botID string) ([]bot.ChannelView, error) {
+	all, err := c.runtime.Channels(ctx, botID)
+	slices.SortStableFunc(all, func(a, b bot.ChannelView) int { return cmp.Compare(c.rank(a.Type), c.rank(b.Type)) })
+	return all, err
+}
+
 // rank is a channel type's place in the list of types, which is the order of the console.
 func (c *Console) rank(name string) int {
 	return slices.IndexFunc(c.types.Types(), func(t channels.Type) bool { return t.Name() == name })
 }
 
+// typeKey is the key of a type's name; "" if the console has no word for it.
+func typeKey(name string) string {
+	if key := "type." + name; words.In(words.Default)[key] != "" {
+		return key
+	}
+	return ""
+}
+
+// createBot makes a bot that says back what it hears, until it gets an engine.
+func (c *Console) createBot(g *gin.Context) {
+	limitForm(g)
+	form := botForm{Name: strings.TrimSpace(g.PostForm("name")), Locale: g.PostForm("locale")}
+	v, err := c.runtime.CreateBot(g.Request.Context(), bot.BotSpec{
+		Name: form.Name, Locale: form.Locale, Engine: bot.EngineSpec{Type: firstEngine},
+	})
+	var input *bot.InputError
+	switch {
+	case errors.As(err, &input):
+		form.Fault = "error.bot_name"
+		if input.Field != "name" {
+			form.Fault = "error.bot"
+		}
+		c.homePage(g, http.StatusUnprocessableEntity, form)
+	case err != nil:
+		c.fail(g, err)
+	default:
+		c.note(g, "bot.create", v.ID, v.Name)
+		c.sayNext(g, "/console/bots/"+v.ID+"/channels", "bot_created")
+	}
+}
+
+// firstEngine needs no settings.
+const firstEngine = "echo"
+
 func ledgerOf(l store.Ledger) ledgerView {
 	return ledgerView{grouped(l.Accepted), grouped(l.Handled), grouped(l.Waiting), grouped(l.Failed)}
-}
-
-func (c *Console) channelView(ctx context.Context, ch bot.ChannelView) (channelView, error) {
-	base := c.publicURL + "/" + ch.Type + "/" + ch.ID
-	v := channelView{ID: ch.ID, Name: ch.Name, Type: ch.Type, BotName: ch.BotName, Status: ch.Status, Webhook: base + "/webhook"}
-	if key := "type." + ch.Type; words.In(words.Default)[key] != "" {
-		v.TypeKey = key
-	}
-	if ch.Type == webchat.Name {
-		v.ChatURL, v.Webhook = base, ""
-	}
-	if ch.Desk {
-		v.Auth, v.AuthRefresh = base+"/auth", base+"/authrefresh"
-	}
-	page, err := c.store.Events(ctx, store.Query{ChannelID: ch.ID, Limit: 1})
-	if err != nil {
-		return v, err
-	}
-	for _, e := range page.Items {
-		v.LastAt, v.LastState = e.ReceivedAt, e.State
-	}
-	return v, nil
-}
-
-// docked is the chat beside the console. It keeps a conversation of its own.
-func (c *Console) docked(ctx context.Context, id, lang string) (*chatBox, error) {
-	rec, err := c.store.Channels().Get(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	box := c.chatBox(rec, "/console/chat/"+id, "console."+id, lang)
-	return &box, nil
 }
 
 // addressFault is the key of why messengers cannot call the public address: they demand https, from

@@ -20,7 +20,7 @@ func TestEveryTextIsUsedAndEveryTextThatIsUsedIsThere(t *testing.T) {
 	used := usedKeys(t)
 	have := maps.Clone(words.In(words.Default))
 	maps.DeleteFunc(have, func(key, _ string) bool { // those of connection tests, the command line and engines
-		return strings.HasPrefix(key, "check.") || strings.HasPrefix(key, "doctor.") || strings.HasPrefix(key, "engine.")
+		return strings.HasPrefix(key, "check.") || strings.HasPrefix(key, "doctor.") || strings.HasPrefix(key, "engine.") || strings.HasPrefix(key, "scenario.")
 	})
 	for _, key := range slices.Sorted(maps.Keys(used)) {
 		if _, ok := have[key]; !ok {
@@ -57,13 +57,23 @@ func usedKeys(t *testing.T) map[string]string {
 		}
 	}
 	find(os.DirFS("templates"), ".html", `\.T "([a-z_.]+)"`, "")
+	find(os.DirFS("templates/shell"), ".html", `\.T "([a-z_.0-9]+)"`, "")
+	find(os.DirFS("."), ".go", `"(done\.[a-z_]+)"`, "")
+	find(os.DirFS("."), ".go", `sayNext\(.*"([a-z_]+)"\)`, "done.")
+	find(os.DirFS("."), ".go", `"((?:inspector|why|do|note|conversations|deliveries|testchat)\.[a-z_0-9.]+)"`, "")
+	for _, a := range botAreas {
+		used["nav."+a.Name] = "shell.go"
+	}
 	find(os.DirFS("templates"), ".html", `\.Words\.([a-z_]+)`, "chat.")
 	find(os.DirFS("static"), ".js", `words\.([a-z_]+)`, "chat.")
 	find(os.DirFS("."), ".go", `"((?:error|warning)\.[a-z_]+)"`, "")
 	for _, state := range []string{"connecting", "open", "reconnecting", "closed", "signed_out"} { // of chat-stream.js
 		used["chat."+state] = "chat-stream.js"
 	}
-	for _, key := range []string{"link", "cross_site", "bad_request", "internal", "chat", "installed", "install_declined", "install_state", "install_unreachable", "install_refused"} {
+	for _, key := range []string{
+		"link", "cross_site", "bad_request", "internal", "chat", "role", "gone", "installed", "install_declined", "install_state", "install_unreachable", "install_refused",
+		string(faultState), string(faultDeclined), string(faultUnreachable), string(faultRefused), string(faultEmail), string(faultDenied), string(faultOther),
+	} {
 		used[notice{Key: key}.Title()], used[notice{Key: key}.Text()] = "notice", "notice"
 	}
 	for _, status := range []string{"draft", "new", "connected", "attention", "disabled"} { // of bot.ChannelView
@@ -75,6 +85,7 @@ func usedKeys(t *testing.T) map[string]string {
 	for _, typ := range []string{"naverworks", "line", "slack", "teams", "web"} {
 		used["type."+typ] = "channel types"
 	}
+	channelWords(used)
 	for _, f := range (webchat.Type{}).Setup().Fields {
 		used[f.Help], used[f.Help+".label"] = "channels/web", "channels/web"
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"dari/store"
+	"dari/web/people"
 )
 
 type loginForm struct {
@@ -19,6 +20,10 @@ type loginForm struct {
 	Minutes int
 	// Nobody is true while there is no administrator.
 	Nobody bool
+	// Provider is true when people may sign in with the provider; Label is what its button says, "" for
+	// our own words.
+	Provider bool
+	Label    string
 }
 
 func (c *Console) showLogin(g *gin.Context) {
@@ -36,6 +41,9 @@ func (c *Console) loginPage(g *gin.Context, status int, f loginForm) {
 		return
 	}
 	f.Nobody = len(users) == 0
+	if c.provider != nil {
+		f.Provider, f.Label = true, c.provider.Label
+	}
 	p := c.page(g, f)
 	p.Back = "/login"
 	c.render(g, status, "login", p)
@@ -43,9 +51,9 @@ func (c *Console) loginPage(g *gin.Context, status int, f loginForm) {
 
 func (c *Console) login(g *gin.Context) {
 	limitForm(g)
-	name := loginName(g.PostForm("name"))
+	name := people.Name(g.PostForm("name"))
 	keys := []string{addressKey(g.ClientIP()), "name " + name}
-	if !namePattern.MatchString(name) {
+	if !people.ValidName(name) {
 		keys = keys[:1]
 	}
 	if wait := c.failures.try(keys...); wait > 0 {
@@ -57,7 +65,7 @@ func (c *Console) login(g *gin.Context) {
 		c.fail(g, err)
 		return
 	}
-	c.audit(g, name, "sign_in", ok)
+	c.audit(g, u.ID, "sign_in", ok)
 	if !ok {
 		c.loginPage(g, http.StatusUnauthorized, loginForm{Name: name, Fault: "error.login"})
 		return
@@ -83,6 +91,9 @@ func (c *Console) enter(g *gin.Context, u store.User) {
 		c.fail(g, err)
 		return
 	}
+	if _, err := c.people.SignedIn(g.Request.Context(), u.ID); err != nil {
+		c.log.Warn("sign-in not noted", "error", err)
+	}
 	if err := c.sessions.Store.(sessionStore).sweep(g.Request.Context()); err != nil {
 		c.log.Warn("expired sessions not deleted", "error", err)
 	}
@@ -90,8 +101,14 @@ func (c *Console) enter(g *gin.Context, u store.User) {
 }
 
 func (c *Console) tooMany(g *gin.Context, wait time.Duration) {
+	minutes := retryAfter(g, wait)
+	c.loginPage(g, http.StatusTooManyRequests, loginForm{Fault: "error.too_many", Minutes: minutes})
+}
+
+// retryAfter asks to wait, and returns the minutes.
+func retryAfter(g *gin.Context, wait time.Duration) (minutes int) {
 	g.Header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-	c.loginPage(g, http.StatusTooManyRequests, loginForm{Fault: "error.too_many", Minutes: int(math.Ceil(wait.Minutes()))})
+	return int(math.Ceil(wait.Minutes()))
 }
 
 func (c *Console) logout(g *gin.Context) {
@@ -107,13 +124,17 @@ func (c *Console) logout(g *gin.Context) {
 	g.Redirect(http.StatusSeeOther, "/login")
 }
 
-// audit notes who did what. What was typed as a name is kept only if it looks like one: people type
+// audit notes who did what. What was typed as a name is kept only if somebody has it: people type
 // passwords there.
 func (c *Console) audit(g *gin.Context, who, action string, ok bool) {
-	if !namePattern.MatchString(who) {
+	c.auditDetail(g, who, action, "", ok)
+}
+
+func (c *Console) auditDetail(g *gin.Context, who, action, detail string, ok bool) {
+	if !people.ValidName(who) {
 		who = "?"
 	}
-	a := store.Audit{At: c.now().UTC(), Who: who, From: g.ClientIP(), Action: "console." + action, OK: ok}
+	a := store.Audit{At: c.now().UTC(), Who: who, From: g.ClientIP(), Action: "console." + action, Detail: detail, OK: ok}
 	if err := c.store.Audit(g.Request.Context(), a); err != nil {
 		c.log.Error("audit line not written", "action", a.Action, "error", err)
 	}

@@ -23,7 +23,7 @@ func loadPages() pages {
 	shared := template.Must(template.ParseFS(templateFiles,
 		"templates/layout.html", "templates/icons.html", "templates/chatbox.html", "templates/language.html"))
 	all := pages{}
-	for _, name := range []string{"setup", "login", "home", "chat", "notice"} {
+	for _, name := range []string{"setup", "login", "password", "chat", "notice"} {
 		all[name] = template.Must(template.Must(shared.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
 	}
 	return all

@@ -3,9 +3,11 @@ package console
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -15,7 +17,7 @@ import (
 )
 
 const (
-	sessionCookie = "dari_session"
+	sessionCookie = "dari_session" // see cookieName
 	sessionIdle   = 12 * time.Hour
 	sessionLife   = 7 * 24 * time.Hour
 	// touchEvery is how exact the idle time is kept; each touch is a write.
@@ -25,7 +27,7 @@ const (
 // Keys of a session's values.
 const (
 	sessionUser     = "user"
-	sessionPassword = "password" // fingerprint of the hash it was opened with
+	sessionPassword = "password" // fingerprint of the password and the role it was opened with
 	sessionTouched  = "touched"
 )
 
@@ -33,14 +35,14 @@ func newSessions(table store.Table[store.Session], now func() time.Time, secure 
 	m := scs.New()
 	m.Store = sessionStore{table, now}
 	m.IdleTimeout, m.Lifetime = sessionIdle, sessionLife
-	m.Cookie.Name, m.Cookie.Secure = sessionCookie, secure
+	m.Cookie.Name, m.Cookie.Secure = cookieName(sessionCookie, secure), secure
 	m.Cookie.HttpOnly, m.Cookie.SameSite = true, http.SameSiteLaxMode
 	return m
 }
 
 // Session tells who made the request: the login name and the role. ok is false for nobody.
 func (c *Console) Session(r *http.Request) (user, role string, ok bool) {
-	ctx, err := c.sessions.Load(r.Context(), sessionToken(r))
+	ctx, err := c.sessions.Load(r.Context(), c.sessionToken(r))
 	if err != nil {
 		c.log.Error("session not loaded", "error", err)
 		return "", "", false
@@ -53,15 +55,25 @@ func (c *Console) Session(r *http.Request) (user, role string, ok bool) {
 	return u.ID, u.Role, u.ID != ""
 }
 
-func sessionToken(r *http.Request) string {
-	if cookie, err := r.Cookie(sessionCookie); err == nil {
+func (c *Console) sessionToken(r *http.Request) string {
+	if cookie, err := r.Cookie(c.sessions.Cookie.Name); err == nil {
 		return cookie.Value
 	}
 	return ""
 }
 
+// cookieName gives a cookie the prefix with which browsers take it from this very host alone, by https,
+// so that nobody on a neighbouring host can plant one.
+// https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes
+func cookieName(name string, secure bool) string {
+	if secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
 // owner is whom the loaded session belongs to; no ID for nobody. A session ends with its person, and
-// with the password it was opened with.
+// with the password and the role it was opened with.
 func (c *Console) owner(ctx context.Context) (store.User, error) {
 	name := c.sessions.GetString(ctx, sessionUser)
 	if name == "" {
@@ -71,23 +83,26 @@ func (c *Console) owner(ctx context.Context) (store.User, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return store.User{}, nil
 	}
-	if err != nil || c.sessions.GetString(ctx, sessionPassword) != fingerprint(u.Password) {
+	if err != nil || !sameText(c.sessions.GetString(ctx, sessionPassword), fingerprint(u)) {
 		return store.User{}, err
 	}
 	return u, nil
 }
 
-func fingerprint(hash []byte) string {
-	sum := sha256.Sum256(hash)
+func fingerprint(u store.User) string {
+	sum := sha256.Sum256(append(slices.Clone(u.Password), u.Stamp...))
 	return hex.EncodeToString(sum[:8])
 }
+
+// sameText compares what nobody may guess, in a time that tells nothing.
+func sameText(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
 
 const userKey = "console.user"
 
 // loadSession finds out who asks. Scs's own middleware would hold answers back until they are whole,
 // which no stream ever is.
 func (c *Console) loadSession(g *gin.Context) {
-	ctx, err := c.sessions.Load(g.Request.Context(), sessionToken(g.Request))
+	ctx, err := c.sessions.Load(g.Request.Context(), c.sessionToken(g.Request))
 	if err != nil {
 		c.fail(g, err)
 		return
@@ -136,7 +151,7 @@ func (c *Console) signIn(g *gin.Context, u store.User) error {
 		return err
 	}
 	c.sessions.Put(ctx, sessionUser, u.ID)
-	c.sessions.Put(ctx, sessionPassword, fingerprint(u.Password))
+	c.sessions.Put(ctx, sessionPassword, fingerprint(u))
 	return c.saveSession(g)
 }
 

@@ -3,21 +3,13 @@ package console
 import (
 	"errors"
 	"net/http"
-	"regexp"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"dari/bot/words"
 	"dari/store"
+	"dari/web/people"
 )
-
-const roleAdmin = "admin"
-
-// namePattern allows what fits in a mail address, so that one can be the login name.
-var namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._@+-]{1,63}$`)
-
-func loginName(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 
 type setupForm struct {
 	Token string
@@ -26,17 +18,20 @@ type setupForm struct {
 	Fault, Field string
 	// Others is true when there are administrators already.
 	Others bool
+	// For is the person whom the link gives a password; "" makes an administrator.
+	For string
 }
 
 // showSetup shows the page of a one-time link. Looking does not use it up: mail scanners and link
 // previews look.
 func (c *Console) showSetup(g *gin.Context) {
 	token := g.Query("token")
-	if _, err := c.link(g.Request.Context(), token); err != nil {
+	l, err := c.link(g.Request.Context(), token)
+	if err != nil {
 		c.linkFailed(g, err)
 		return
 	}
-	c.setupPage(g, http.StatusOK, setupForm{Token: token})
+	c.setupPage(g, http.StatusOK, setupForm{Token: token, For: l.User})
 }
 
 func (c *Console) setupPage(g *gin.Context, status int, f setupForm) {
@@ -67,13 +62,17 @@ func (c *Console) setup(g *gin.Context) {
 		c.tooMany(g, wait)
 		return
 	}
-	if _, err := c.link(ctx, token); err != nil {
+	l, err := c.link(ctx, token)
+	if err != nil {
 		c.audit(g, "", "setup", false)
 		c.linkFailed(g, err)
 		return
 	}
 	c.failures.forgive(from)
-	f := setupForm{Token: token, Name: loginName(g.PostForm("name"))}
+	f := setupForm{Token: token, Name: people.Name(g.PostForm("name")), For: l.User}
+	if f.For != "" {
+		f.Name = f.For
+	}
 	password := g.PostForm("password")
 	if f.Field, f.Fault = setupFault(f.Name, password, g.PostForm("repeat")); f.Fault != "" {
 		c.setupPage(g, http.StatusUnprocessableEntity, f)
@@ -84,11 +83,11 @@ func (c *Console) setup(g *gin.Context) {
 		c.fail(g, err)
 		return
 	}
-	u := store.User{ID: f.Name, Role: roleAdmin, Password: hash, Locale: g.PostForm("locale"), CreatedAt: c.now().UTC()}
+	u := store.User{ID: f.Name, Password: hash, Locale: g.PostForm("locale")}
 	if !words.Spoken(u.Locale) {
 		u.Locale = c.language(g)
 	}
-	err = c.useLink(ctx, token, u)
+	u, err = c.useLink(ctx, token, u)
 	c.audit(g, u.ID, "setup", err == nil)
 	if err != nil {
 		c.linkFailed(g, err)
@@ -100,7 +99,7 @@ func (c *Console) setup(g *gin.Context) {
 // setupFault finds the first field at fault and the key of what is wrong with it.
 func setupFault(name, password, repeat string) (field, fault string) {
 	switch {
-	case !namePattern.MatchString(name):
+	case !people.ValidName(name):
 		return "name", "error.name"
 	case passwordFault(password) != "":
 		return "password", passwordFault(password)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"dari/store"
+	"dari/web/people"
 )
 
 func TestAOneTimeLinkMakesTheFirstAdministratorAndWorksOnce(t *testing.T) {
@@ -110,7 +111,8 @@ func TestOfManyWhoUseALinkAtOnceOneGetsThrough(t *testing.T) {
 	results := make(chan error, 8)
 	for i := range cap(results) {
 		wg.Go(func() {
-			results <- b.console.useLink(context.Background(), token, store.User{ID: string(rune('a' + i)), Role: roleAdmin})
+			_, err := b.console.useLink(context.Background(), token, store.User{ID: string(rune('a' + i))})
+			results <- err
 		})
 	}
 	wg.Wait()
@@ -141,10 +143,10 @@ func (s fullStore) Users() store.Table[store.User] { return fullUsers{s.Store.Us
 func TestALinkComesBackWhenTheAdministratorCannotBeWritten(t *testing.T) {
 	b := newBench(t)
 	path, token := b.link()
-	b.console.store = fullStore{b.store}
+	b.console.people = people.New(fullStore{b.store}, time.Now)
 	rec := b.browser().post("/setup", "token", token, "name", "mina", "password", password, "repeat", password)
 	want(t, rec, http.StatusInternalServerError, "500 internal")
-	b.console.store = b.store
+	b.console.people = people.New(b.store, time.Now)
 	want(t, b.browser().get(path), http.StatusOK, "Create an administrator")
 }
 

@@ -219,7 +219,7 @@ func TestTheChatBesideTheConsole(t *testing.T) {
 	id := b.chat(nil)
 	w := b.admin()
 	s := b.serve()
-	cookie := sessionCookie + "=" + w.cookies[sessionCookie]
+	cookie := hostCookie + "=" + w.cookies[hostCookie]
 	r := b.read(s, "/console/chat/"+id+"/stream", map[string]string{"Cookie": cookie, sessionHeader: mine})
 	r.until(": open")
 
@@ -264,7 +264,7 @@ func TestTheFeedTellsOfEventsInTheReadersLanguage(t *testing.T) {
 	w := b.admin()
 	w.post("/language", "lang", "ko")
 	s := b.serve()
-	r := b.read(s, "/console/feed", map[string]string{"Cookie": sessionCookie + "=" + w.cookies[sessionCookie]})
+	r := b.read(s, "/console/feed", map[string]string{"Cookie": hostCookie + "=" + w.cookies[hostCookie]})
 	var status channelNews
 	r.until("event: channel")
 	if err := json.Unmarshal([]byte(r.until("data: ")), &status); err != nil || status.ID != id || status.StatusWord != "확인 전" {
@@ -283,7 +283,7 @@ func TestTheFeedEndsWithTheSession(t *testing.T) {
 	b := newBench(t)
 	w := b.admin()
 	s := b.serve()
-	r := b.read(s, "/console/feed", map[string]string{"Cookie": sessionCookie + "=" + w.cookies[sessionCookie]})
+	r := b.read(s, "/console/feed", map[string]string{"Cookie": hostCookie + "=" + w.cookies[hostCookie]})
 	r.until(": alive")
 	w.post("/logout")
 	for r.lines.Scan() {

@@ -35,13 +35,7 @@ func Calibrate(ctx context.Context, examples []Example, o Options) (Thresholds, 
 		}
 		samples = append(samples, found...)
 	}
-	var intents int
-	for i, e := range examples {
-		if i == 0 || e.Intent != examples[i-1].Intent {
-			intents++
-		}
-	}
-	t := choose(samples, float64(len(examples))/float64(max(1, intents)))
+	t := choose(samples)
 	return t, newReport(samples, t)
 }
 
@@ -98,17 +92,17 @@ func split(examples []Example, fold int, seed uint64) (kept, held, foreign []Exa
 	turn := 0
 	for i, of := range intents {
 		random.Shuffle(len(of), func(i, j int) { of[i], of[j] = of[j], of[i] })
-		if i%folds == fold && len(intents) > 2 && of[0].Intent != OutOfScope {
-			foreign = append(foreign, of...)
-			continue
-		}
+		strange := i%folds == fold && len(intents) > 2 && of[0].Intent != OutOfScope
 		for j, e := range of {
 			if j > 0 {
 				turn++
 			}
-			if j > 0 && turn%folds == fold {
+			switch {
+			case strange:
+				foreign = append(foreign, e)
+			case j > 0 && turn%folds == fold:
 				held = append(held, e)
-			} else {
+			default:
 				kept = append(kept, e)
 			}
 		}

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -130,7 +129,7 @@ func measure(ctx context.Context, train, tests []Example) (result, error) {
 	r.ClassifyP50, r.ClassifyP99 = milliseconds(e.P50), milliseconds(e.P99)
 	r.Intents, r.Examples = len(m.names), len(train)
 	r.Tested, r.OutOfScope = e.InScope, e.OutOfScope
-	r.Confusions = slices.Concat([]Confusion{}, e.Confusions) // [] rather than null
+	r.Confusions = append([]Confusion{}, e.Confusions...) // [] rather than null
 	return r, ctx.Err()
 }
 

@@ -12,12 +12,10 @@ import (
 // Example is one sentence of an intent.
 type Example struct{ Intent, Text string }
 
-// Options of training. The zero value has the defaults that the published figures were measured with.
+// Options of training. The zero value is good for every bot.
 type Options struct {
-	// Penalty is the price of an example on the wrong side (C of a support vector machine); 0 chooses it by
-	// the number of examples per intent: dear when they are few and each counts.
-	Penalty float64
-	// Seed of the order in which examples are visited; the same seed gives the same model.
+	// Seed of the order in which examples are visited. Models of different seeds differ by a hair; a revision
+	// of a bot keeps its seed so that it keeps its answers.
 	Seed uint64
 }
 

@@ -36,7 +36,7 @@ func newReport(samples []sample, t Thresholds) Report {
 			r.Accuracy++
 		}
 	}
-	if r.HeldOut < priorWeight {
+	if r.HeldOut < leastEvidence {
 		r.Note = fmt.Sprintf("only %d sentences could be held out: the thresholds are mostly the defaults; give each intent five examples or more", r.HeldOut)
 	}
 	if r.HeldOut == 0 {
@@ -75,7 +75,10 @@ func newRow(samples []sample, match float64, chosen bool) Row {
 		}
 		own++
 	}
-	row := Row{Match: match, Chosen: chosen, Accuracy: right / own, Refused: refused / own}
+	row := Row{Match: match, Chosen: chosen}
+	if own > 0 {
+		row.Accuracy, row.Refused = right/own, refused/own
+	}
 	if foreign > 0 {
 		row.Foreign = refusedForeign / foreign
 	}

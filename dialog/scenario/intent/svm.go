@@ -23,8 +23,8 @@ const (
 type solver struct {
 	space    *space
 	examples []vector
-	intents  []int32 // of each example
-	slack    float64 // 1/(2C)
+	intents  []int32    // of each example
+	slack    [2]float64 // 1/(2C) of the foreign and of the intent's own examples
 
 	plane  plane
 	bias   float32
@@ -34,12 +34,20 @@ type solver struct {
 	near   []float32
 }
 
-func newSolver(sp *space, examples []vector, intents []int32, c float64) *solver {
+func newSolver(sp *space, examples []vector, intents []int32) *solver {
 	n := len(examples)
 	return &solver{
-		space: sp, examples: examples, intents: intents, slack: 1 / (2 * c),
+		space: sp, examples: examples, intents: intents,
 		plane: make(plane, len(sp.rarity)), alpha: make([]float32, n), joined: make([]bool, n), near: make([]float32, n),
 	}
+}
+
+// price sets what an example on the wrong side costs: more where examples are few and each counts, so that an
+// intent with ten of them is not drowned by one with a thousand.
+func (s *solver) price(own int) {
+	perIntent := float64(len(s.examples)) / float64(s.intents[len(s.intents)-1]+1)
+	s.slack[0] = 1 / (2 * (1 + 40/perIntent))
+	s.slack[1] = 1 / (2 * (1 + 100/float64(own)))
 }
 
 // solve leaves the hyperplane of intent in s.plane and s.bias. centroid is the mean of its examples.
@@ -79,6 +87,7 @@ func (s *solver) begin(intent int32, centroid plane) {
 		}
 		return int(a - b)
 	})
+	s.price(len(s.atWork))
 	for _, i := range rivals[:min(len(rivals), max(leastRival, rivalShare*len(s.atWork)))] {
 		s.join(i)
 	}
@@ -134,12 +143,12 @@ func (s *solver) descend(intent int32, random *rand.Rand) {
 // gradient moves one example's coefficient to its optimum and gives the projected gradient it had. rests
 // means that the coefficient is zero and will stay so.
 func (s *solver) gradient(i, intent int32, limit float64) (projected float64, rests bool) {
-	side := float32(-1)
+	side, slack := float32(-1), s.slack[0]
 	if s.intents[i] == intent {
-		side = 1
+		side, slack = 1, s.slack[1]
 	}
 	v := s.examples[i]
-	g := float64(side*(s.plane.dot(v)+s.bias)) - 1 + s.slack*float64(s.alpha[i])
+	g := float64(side*(s.plane.dot(v)+s.bias)) - 1 + slack*float64(s.alpha[i])
 	if s.alpha[i] == 0 {
 		if g > limit {
 			return 0, true
@@ -150,7 +159,7 @@ func (s *solver) gradient(i, intent int32, limit float64) (projected float64, re
 	}
 	if math.Abs(g) > 1e-6 {
 		old := s.alpha[i]
-		s.alpha[i] = max(0, old-float32(g/(2+s.slack)))
+		s.alpha[i] = max(0, old-float32(g/(2+slack)))
 		by := (s.alpha[i] - old) * side
 		s.plane.add(v, by, s.space)
 		s.bias += by

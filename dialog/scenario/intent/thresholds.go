@@ -19,22 +19,23 @@ type Thresholds struct {
 	Margin float64 `json:"margin"`
 }
 
-// defaults hold where a bot has too few examples to measure; on public sets from 50 to 15,000 examples the
-// best Match lies between 0.2 and 0.6, mostly near 0.3.
-var defaults = Thresholds{Match: 0.30, Confirm: 0.20, Margin: 0.05}
+// defaults hold where a bot has too few examples to measure. On public sets of 50 to 15,000 examples in three
+// languages the Match that serves best lies between 0.2 and 0.6, mostly near 0.3.
+var defaults = Thresholds{Match: 0.28, Confirm: 0.18, Margin: 0.05}
 
 const (
-	priorWeight = 20 // held-out sentences that weigh as much as the defaults
+	// leastEvidence is how many held-out sentences weigh as much as the defaults.
+	leastEvidence = 20
+	// priceOfRefusal: a left-out intent's sentence that is refused is worth this much of an own sentence
+	// understood. It is low because such sentences resemble the bot's own more than what strangers ask.
+	priceOfRefusal = 0.15
+	// barelyKnown is the share of right answers that even Confirm lets go.
+	barelyKnown = 0.01
+	// priceOfQuestion is that of asking a person, where a wrong answer costs 1.
+	priceOfQuestion = 0.5
 
-	// Right answers given up for refusing strangers: this share, more with few examples per intent, because
-	// the models that are measured have even fewer.
-	givenUp       = 0.03
-	givenUpSingle = 0.25 // divided by the examples per intent
-	barelyKnown   = 0.01 // share of right answers that even Confirm lets go
-
-	leastMatch, mostMatch = 0.20, 0.60
-	mostMargin            = 0.15
-	priceOfQuestion       = 0.5 // of asking a person, where a wrong answer costs 1
+	leastMatch, mostMatch   = 0.15, 0.60
+	leastMargin, mostMargin = 0.02, 0.15
 )
 
 // sample is how a model that had not seen a sentence answered it.
@@ -45,42 +46,60 @@ type sample struct {
 	foreign    bool // no candidate can be right: the sentence is of a left-out intent or of OutOfScope
 }
 
-// choose sets the thresholds from samples. perIntent is the mean number of examples of an intent.
-func choose(samples []sample, perIntent float64) Thresholds {
-	var right []float64
-	for _, s := range samples {
-		if s.right {
-			right = append(right, s.score)
-		}
-	}
-	slices.Sort(right)
+// choose sets the thresholds from samples.
+func choose(samples []sample) Thresholds {
 	t := Thresholds{
-		Match:   settled(right, givenUp+givenUpSingle/perIntent, defaults.Match),
-		Confirm: settled(right, barelyKnown, defaults.Confirm),
+		Match:   moderate(bestMatch(samples), defaults.Match, len(samples)),
+		Confirm: moderate(lowest(samples, barelyKnown), defaults.Confirm, len(samples)),
 		Margin:  margin(samples),
 	}
-	t.Match = min(max(t.Match, leastMatch), mostMatch)
 	t.Confirm = min(max(t.Confirm, t.Match/2), t.Match*0.9)
 	return Thresholds{round(t.Match), round(t.Confirm), round(t.Margin)}
 }
 
-// settled is the quantile of sorted scores, drawn to the default when there are few.
-func settled(scores []float64, quantile, otherwise float64) float64 {
-	n := float64(len(scores))
-	if n == 0 {
-		return otherwise
+// moderate draws what was measured halfway to the default, further when there is little to measure by: a bot's
+// own sentences cannot tell all that strangers will ask.
+func moderate(measured, otherwise float64, samples int) float64 {
+	n, prior := float64(samples), float64(max(samples, leastEvidence))
+	return (measured*n + otherwise*prior) / (n + prior)
+}
+
+// bestMatch is the threshold with the highest worth, the lowest of equals.
+func bestMatch(samples []sample) float64 {
+	best, most := leastMatch, -1.0
+	for step := 200 * leastMatch; step <= 200*mostMatch; step++ {
+		match := step / 200
+		row := newRow(samples, match, false)
+		if worth := row.Accuracy + priceOfRefusal*row.Foreign; worth > most {
+			best, most = match, worth
+		}
 	}
-	at := scores[min(int(quantile*n), len(scores)-1)]
-	return (at*n + otherwise*priorWeight) / (n + priorWeight)
+	return best
+}
+
+// lowest is the score that only the given share of right answers stays below.
+func lowest(samples []sample, share float64) float64 {
+	var scores []float64
+	for _, s := range samples {
+		if s.right {
+			scores = append(scores, s.score)
+		}
+	}
+	if len(scores) == 0 {
+		return defaults.Confirm
+	}
+	slices.Sort(scores)
+	return scores[int(share*float64(len(scores)))]
 }
 
 // margin finds the gap below which asking saves more wrong answers than it disturbs right ones.
 func margin(samples []sample) float64 {
-	if len(samples) < priorWeight {
+	if len(samples) < leastEvidence {
 		return defaults.Margin
 	}
-	most, at := 0.0, 0.0
-	for gap := 0.01; gap <= mostMargin; gap += 0.01 {
+	most, at := 0.0, leastMargin
+	for hundredth := 100 * leastMargin; hundredth <= 100*mostMargin; hundredth++ {
+		gap := hundredth / 100
 		var worth float64
 		for _, s := range samples {
 			switch {

@@ -29,11 +29,8 @@ func Train(ctx context.Context, examples []Example, o Options) (*Model, error) {
 	var vectors []vector
 	m.space, vectors = newSpace(texts)
 	perIntent := float64(len(examples)) / float64(len(m.names))
-	if o.Penalty == 0 {
-		o.Penalty = 1 + 40/perIntent
-	}
 	m.trust = min(1, 10/perIntent)
-	t := trainer{model: m, vectors: vectors, intents: intents, options: o}
+	t := trainer{model: m, vectors: vectors, intents: intents, seed: o.Seed}
 	if err := t.run(ctx); err != nil {
 		return nil, fmt.Errorf("intent: train: %w", err)
 	}
@@ -45,7 +42,7 @@ type trainer struct {
 	model   *Model
 	vectors []vector
 	intents []int32
-	options Options
+	seed    uint64
 }
 
 // column is what was learned of one intent, in steps of its scale.
@@ -63,12 +60,12 @@ func (t *trainer) run(ctx context.Context) error {
 	var workers sync.WaitGroup
 	for range min(n, runtime.GOMAXPROCS(0)) {
 		workers.Go(func() {
-			s := newSolver(t.model.space, t.vectors, t.intents, t.options.Penalty)
+			s := newSolver(t.model.space, t.vectors, t.intents)
 			centroid := make(plane, len(t.model.space.rarity))
 			for i := next.Add(1) - 1; i < int32(n) && ctx.Err() == nil; i = next.Add(1) - 1 {
 				t.centroid(i, centroid)
 				if n > 1 {
-					s.solve(i, centroid, t.options.Seed)
+					s.solve(i, centroid, t.seed)
 				}
 				columns[i] = t.keep(i, s, centroid)
 			}
@@ -113,14 +110,14 @@ func (t *trainer) keep(intent int32, s *solver, centroid plane) column {
 	t.model.bias[intent], t.model.step[intent] = s.bias, unit
 	kept := 0
 	for f, c := range centroid {
-		if steps(s.plane[f], unit.plane) != 0 || steps(c, unit.centroid) != 0 {
+		if matters(steps(s.plane[f], unit.plane), steps(c, unit.centroid)) {
 			kept++
 		}
 	}
 	col := column{make([]uint32, 0, kept), make([]int8, 0, kept), make([]uint8, 0, kept)}
 	for f, c := range centroid {
 		side, mean := steps(s.plane[f], unit.plane), steps(c, unit.centroid)
-		if side != 0 || mean != 0 {
+		if matters(side, mean) {
 			col.features = append(col.features, uint32(f))
 			col.plane = append(col.plane, int8(side))
 			col.centroid = append(col.centroid, uint8(mean))
@@ -128,6 +125,9 @@ func (t *trainer) keep(intent int32, s *solver, centroid plane) column {
 	}
 	return col
 }
+
+// matters tells whether a pair of rounded weights is worth keeping.
+func matters(side, mean int) bool { return mean != 0 || side < -1 || side > 1 }
 
 func steps(w, size float32) int {
 	switch {

@@ -7,7 +7,7 @@ const announce = document.querySelector('[data-announce]');
 const clock = new Intl.DateTimeFormat(lang, { timeStyle: 'medium' });
 const day = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short' });
 
-function showTime(node, at) {
+export function showTime(node, at) {
   const t = new Date(at);
   node.dateTime = t.toISOString();
   node.title = day.format(t);
@@ -91,7 +91,8 @@ function onChannel(news) {
 
 function onLedger(counts) {
   for (const [name, count] of Object.entries(counts)) {
-    document.querySelector(`[data-count="${name}"]`).textContent = count;
+    const node = document.querySelector(`[data-count="${name}"]`);
+    if (node) node.textContent = count;
   }
 }
 
@@ -114,4 +115,4 @@ function listen() {
   });
 }
 
-listen();
+if (live) listen();

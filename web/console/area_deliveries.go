@@ -1,0 +1,188 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"dari/bot"
+	"dari/bot/message"
+	"dari/store"
+)
+
+// mountDeliveries adds the pages about what is on its way to people.
+func (c *Console) mountDeliveries(in *gin.RouterGroup) {
+	in.GET("/bots/:bot/deliveries", c.deliveries)
+	build := in.Group("", c.need("builder"))
+	build.POST("/bots/:bot/deliveries/resend", c.resendAll)
+	build.POST("/deliveries/:delivery/resend", c.resend)
+	build.POST("/broadcasts/:broadcast/cancel", c.cancelBroadcast)
+}
+
+// deliveriesView is the list of what has not arrived, and of the broadcasts.
+type deliveriesView struct {
+	Tabs       []chip
+	Status     string
+	Rows       []deliveryView
+	Next       string
+	Cut        bool
+	Broadcasts []broadcastView
+	Stuck      bool // the list holds what can be sent again
+}
+
+// deliveryView is one platform call.
+type deliveryView struct {
+	ID, Event, Conversation, ConversationURL string
+	Channel, Person                          string
+	Status, StatusText                       string
+	At, NextAt                               time.Time
+	Attempts                                 int
+	Messages                                 []message.Message
+	Why                                      why
+	Error                                    string
+	Resendable                               bool
+	Broadcast                                string
+}
+
+// deliveryStates name the states, in the order of the tabs.
+var deliveryStates = []struct {
+	status store.DeliveryStatus
+	key    string
+}{
+	{store.Undelivered, "deliveries.failed"},
+	{store.Uncertain, "deliveries.uncertain"},
+	{store.Pending, "deliveries.pending"},
+	{store.Cancelled, "deliveries.cancelled"},
+	{store.Delivered, "deliveries.delivered"},
+}
+
+// troubles are the states of the first tab.
+var troubles = []store.DeliveryStatus{store.Undelivered, store.Uncertain, store.Pending}
+
+func (c *Console) deliveries(g *gin.Context) {
+	b, ok := c.botOf(g)
+	if !ok {
+		return
+	}
+	ctx, base := g.Request.Context(), "/console/bots/"+b.ID+"/deliveries"
+	r, err := c.viewer(g, b.ID)
+	if err != nil {
+		c.fail(g, err)
+		return
+	}
+	v := deliveriesView{Status: g.Query("status"), Tabs: []chip{{r.words["deliveries.trouble"], base, true}}}
+	wanted := troubles
+	for _, s := range deliveryStates {
+		here := v.Status == string(s.status)
+		if here {
+			wanted, v.Tabs[0].On = []store.DeliveryStatus{s.status}, false
+		}
+		v.Tabs = append(v.Tabs, chip{r.words[s.key], base + "?status=" + string(s.status), here})
+	}
+	list, err := scan(ctx, c.store.Deliveries, g.Query("cursor"), rowsPerPage, patience(v.Status != "" || g.Query("cursor") != ""), func(d store.Delivery) bool {
+		return d.BotID == b.ID && slices.Contains(wanted, d.Result.Status)
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		g.Redirect(http.StatusSeeOther, base)
+		return
+	}
+	if err != nil {
+		c.fail(g, err)
+		return
+	}
+	for _, d := range list.Items {
+		row := r.delivery(d)
+		row.Person = r.person(ctx, d.ConversationID, message.User{ID: d.User})
+		v.Stuck = v.Stuck || row.Resendable
+		v.Rows = append(v.Rows, row)
+	}
+	if v.Cut = list.Cut; list.Next != "" {
+		v.Next = base + "?status=" + v.Status + "&cursor=" + list.Next
+	}
+	if v.Broadcasts, err = r.broadcasts(ctx); err != nil {
+		c.fail(g, err)
+		return
+	}
+	c.show(g, http.StatusOK, "deliveries", "deliveries", b.ID, v)
+}
+
+func (r *viewer) delivery(d store.Delivery) deliveryView {
+	v := deliveryView{
+		ID: d.ID, Event: d.EventID, Conversation: d.ConversationID, ConversationURL: conversationURL(d.ConversationID), Channel: r.channelName(d.ChannelID),
+		Status: string(d.Result.Status), At: d.CreatedAt, NextAt: d.Result.NextAt, Attempts: d.Result.Attempts, Messages: r.messages(d.Messages),
+		Why: deliveryReason(d).in(r.words, d.Result.ErrorCode), Error: r.text(d.Result.Error), Broadcast: d.Broadcast,
+	}
+	for _, s := range deliveryStates {
+		if s.status == d.Result.Status {
+			v.StatusText = r.words[s.key]
+		}
+	}
+	switch d.Result.Status {
+	case store.Undelivered, store.Uncertain, store.Cancelled:
+		v.Resendable = true
+	}
+	if d.Result.Status != store.Pending {
+		v.NextAt = time.Time{}
+	}
+	return v
+}
+
+// resend sends one again.
+func (c *Console) resend(g *gin.Context) {
+	d, err := c.store.Resend(g.Request.Context(), g.Param("delivery"))
+	switch {
+	case errors.Is(err, store.ErrState): // somebody was faster, or it has arrived
+		if d, err = c.store.Delivery(g.Request.Context(), g.Param("delivery")); err != nil {
+			c.failOr404(g, err)
+			return
+		}
+		c.sayNext(g, "/console/bots/"+d.BotID+"/deliveries", "not_resendable")
+		return
+	case err != nil:
+		c.failOr404(g, err)
+		return
+	}
+	c.note(g, "delivery.resend", d.ID, "")
+	c.sayNext(g, "/console/bots/"+d.BotID+"/deliveries", "resent")
+}
+
+// resendAll sends what failed in a span of time again.
+func (c *Console) resendAll(g *gin.Context) {
+	limitForm(g)
+	b, ok := c.botOf(g)
+	if !ok {
+		return
+	}
+	span, status := spans[g.PostForm("span")], store.DeliveryStatus(g.PostForm("status"))
+	if span == 0 || status != store.Undelivered && status != store.Uncertain && status != store.Cancelled || g.PostForm("sure") == "" {
+		c.notice(g, http.StatusBadRequest, "bad_request")
+		return
+	}
+	j := c.runtime.ResendAll(store.Query{BotID: b.ID, State: string(status)}, c.now().Add(-span))
+	c.note(g, "delivery.resend_all", b.ID, j.ID)
+	g.Redirect(http.StatusSeeOther, jobURL(j.ID, b.ID, "deliveries"))
+}
+
+// cancelBroadcast stops what has not gone out.
+func (c *Console) cancelBroadcast(g *gin.Context) {
+	bc, err := c.runtime.CancelBroadcast(g.Request.Context(), g.Param("broadcast"))
+	if err != nil {
+		c.failOr404(g, err)
+		return
+	}
+	c.note(g, "broadcast.cancel", bc.ID, "")
+	c.sayNext(g, "/console/bots/"+bc.BotID+"/deliveries", "broadcast_cancelled")
+}
+
+// broadcastView is a broadcast with how far it has come.
+type broadcastView struct {
+	ID, Name, Channel string
+	At                time.Time
+	Recipients        int
+	Counts            bot.BroadcastProgress
+	Done              int
+	Cancelled         bool
+}

@@ -1,0 +1,216 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"html/template"
+	"net/http"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"dari/bot"
+	"dari/bot/check"
+	"dari/bot/settings"
+	"dari/bot/words"
+	"dari/channels"
+	"dari/store"
+)
+
+// setupView is the guided set-up: the steps at the platform and the form with what they bring.
+type setupView struct {
+	Warning, Public string
+	Action          string // where the form posts to
+	Name            string
+	Steps           []guideStep
+	URLs            []urlView
+	QR              template.HTML // of the first URL
+	Basic, More     []fieldView
+	MoreOpen        bool
+	Fault           string // key of what is wrong with the whole form
+	NameFault       string
+	Found           []string // labels of the fields that the paste box has filled
+	NothingFound    bool
+	Pasted          bool
+	Checks          []checkView
+	CheckedOK       bool
+	Tested          bool
+	Webhook         bool   // the platform can be told the callback URL
+	WebhookDone     string // key of what came of it
+	WebhookCode     string
+	App             *appView
+	CanInstall      bool
+	Install         string // where to go on
+	Locked          bool   // nothing can be changed here
+	DeleteFault     bool
+}
+
+type guideStep struct {
+	Title, Text string // keys
+	Link        string
+	Host        string // of the link, for people
+	Shows       string // the value that the step needs on screen
+}
+
+type urlView struct {
+	Label string // key
+	URL   string
+}
+
+// appView is the file that sets the app up at the platform.
+type appView struct {
+	Name  string
+	Text  string // shown for copying, if it is text
+	Link  string // opens the platform with it filled in
+	Wants string // key of the field without which there is no file yet
+}
+
+type checkView struct {
+	Status, Text string
+	MS           int64
+}
+
+// checksOf says the checks in the reader's language.
+func checksOf(lang string, list []check.Check) []checkView {
+	out := make([]checkView, len(list))
+	for i, k := range list {
+		out[i] = checkView{string(k.Status), words.Check(lang, k), k.Took.Milliseconds()}
+	}
+	return out
+}
+
+// newChannelID is as hard to guess as the ids that the runtime gives.
+func newChannelID() string { return strings.ToLower(rand.Text()) }
+
+// showNewChannel shows the set-up of a channel that is not there yet. Its id is made up now, so that the
+// callback URL stands first.
+func (c *Console) showNewChannel(g *gin.Context) {
+	b, ok := c.bot(g)
+	if !ok {
+		return
+	}
+	t := c.types.Type(g.Param("type"))
+	if t == nil {
+		c.notice(g, http.StatusNotFound, "gone")
+		return
+	}
+	name := b.Name
+	if _, ok := t.(channels.AppPackager); !ok { // elsewhere the name is the bot's own
+		name += " " + cmp.Or(words.In(c.language(g))[typeKey(t.Name())], t.Name())
+	}
+	ch := bot.ChannelView{ChannelSpec: bot.ChannelSpec{ID: newChannelID(), Type: t.Name(), Name: name}, BotID: b.ID, Status: "draft"}
+	v := c.setupView(g.Request.Context(), ch, t, form{name: ch.Name})
+	v.Action = "/console/bots/" + b.ID + "/channels/new/" + t.Name()
+	c.showOne(g, http.StatusOK, channelPage{Channel: ch, Tab: "setup", New: true, Setup: v})
+}
+
+func (c *Console) showChannelSetup(g *gin.Context) {
+	ch, ok := c.channel(g)
+	if !ok {
+		return
+	}
+	c.channelSetup(g, http.StatusOK, ch, form{name: ch.Name}, nil)
+}
+
+// channelSetup shows the set-up of a channel with what has become of its form.
+func (c *Console) channelSetup(g *gin.Context, status int, ch bot.ChannelView, f form, more func(*setupView)) {
+	t := c.types.Type(ch.Type)
+	if t == nil {
+		c.showOne(g, status, channelPage{Channel: ch, Tab: "setup"})
+		return
+	}
+	v := c.setupView(g.Request.Context(), ch, t, f)
+	v.Action = channelBase(ch.ID)
+	v.Locked = ch.Managed || !c.may(g, "builder")
+	if more != nil {
+		more(v)
+	}
+	c.showOne(g, status, channelPage{Channel: ch, Tab: "setup", Setup: v})
+}
+
+func (c *Console) setupView(ctx context.Context, ch bot.ChannelView, t channels.Type, f form) *setupView {
+	v := &setupView{Warning: addressFault(c.publicURL), Public: c.publicURL, Name: f.name, Fault: f.fault, NameFault: f.nameFault}
+	v.URLs = c.urls(ch, t)
+	if len(v.URLs) > 0 {
+		v.QR = qrCode(v.URLs[0].URL)
+	}
+	for _, s := range t.Setup().Steps {
+		v.Steps = append(v.Steps, guideStep{s.ID + ".title", s.ID, s.Link, hostOf(s.Link), s.Shows})
+	}
+	for _, field := range bot.ChannelFields(t) {
+		fv := fieldOf(field, ch, f)
+		if field.Required || field.Default == "" && field.Kind != settings.URL && field.Kind != settings.List {
+			v.Basic = append(v.Basic, fv)
+			continue
+		}
+		v.More = append(v.More, fv)
+		v.MoreOpen = v.MoreOpen || fv.Fault != ""
+	}
+	v.App = c.appView(ctx, ch, t)
+	_, v.CanInstall = t.(channels.Installer)
+	if !ch.Draft && ch.ID != "" {
+		if live, err := c.runtime.Channel(ctx, ch.ID); err == nil {
+			_, v.Webhook = live.Adapter.(channels.WebhookSetter)
+		}
+	}
+	return v
+}
+
+// urls are the addresses that others need, the callback URL first.
+func (c *Console) urls(ch bot.ChannelView, t channels.Type) []urlView {
+	base := c.publicURL + "/" + ch.Type + "/" + ch.ID
+	var out []urlView
+	for _, s := range t.Setup().Steps {
+		if s.Shows == "webhook" {
+			out = []urlView{{"url.webhook", base + "/webhook"}}
+		}
+	}
+	if out == nil {
+		return []urlView{{"url.chat", base}}
+	}
+	if c.hasDesk(ch.Type) {
+		out = append(out, urlView{"url.auth", base + "/auth"}, urlView{"url.auth_refresh", base + "/authrefresh"})
+	}
+	if _, ok := t.(channels.Installer); ok {
+		out = append(out, urlView{"channels.url.redirect", c.publicURL + bot.InstallPath(ch.Type, ch.ID)})
+	}
+	return out
+}
+
+func hostOf(link string) string {
+	_, rest, _ := strings.Cut(link, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return host
+}
+
+// appView makes the file for the app; nil if the type needs none.
+func (c *Console) appView(ctx context.Context, ch bot.ChannelView, t channels.Type) *appView {
+	packager, ok := t.(channels.AppPackager)
+	if !ok {
+		return nil
+	}
+	file, err := c.runtime.AppFile(ctx, ch.ID)
+	if errors.Is(err, store.ErrNotFound) { // not saved yet
+		deps := channels.Deps{ChannelID: ch.ID, CallbackURL: c.publicURL + "/" + ch.Type + "/" + ch.ID + "/webhook"}
+		file, err = packager.AppFile(settings.Values{}, deps, ch.Name)
+	}
+	if err != nil {
+		v := &appView{}
+		var se *settings.Error
+		if errors.As(err, &se) {
+			for _, f := range t.Setup().Fields {
+				if f.Key == se.Field {
+					v.Wants = f.Help + ".label"
+				}
+			}
+		}
+		return v
+	}
+	v := &appView{Name: file.Name, Link: file.Link}
+	if file.MIME == "application/json" {
+		v.Text = string(file.Data)
+	}
+	return v
+}

@@ -1,0 +1,167 @@
+package console
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"dari/bot"
+	"dari/store"
+)
+
+const (
+	// rowsEvery is how often new rows are sent: many at once cost the page one drawing.
+	rowsEvery = 200 * time.Millisecond
+	// maxBurst is how many rows go at once; what is more is counted.
+	maxBurst = 40
+	// lookAgain is how often the newest events are read again after one that has no id yet: what was
+	// refused is noted a little later.
+	lookAgain = 10
+)
+
+// liveRow is a row as the page inserts it.
+type liveRow struct {
+	ID   string `json:"id"`
+	HTML string `json:"html"`
+}
+
+// inspectorStream sends the rows of events as they come and change.
+func (c *Console) inspectorStream(g *gin.Context) {
+	b, ok := c.botOf(g)
+	if !ok {
+		return
+	}
+	r, err := c.viewer(g, b.ID)
+	if err != nil {
+		c.fail(g, err)
+		return
+	}
+	name := "inspector " + c.user(g).ID
+	if !c.streams.enter(name) {
+		g.Header("Retry-After", "10")
+		g.Status(http.StatusServiceUnavailable)
+		return
+	}
+	defer c.streams.leave(name)
+	ctx, cancel := context.WithTimeout(g.Request.Context(), maxStreamTime)
+	defer cancel()
+	sub := c.runtime.Feed().Watch(func(e bot.FeedEntry) bool { return e.Type == "event" && e.BotID == b.ID })
+	defer c.runtime.Feed().Leave(sub)
+	out, err := startEvents(g.Writer)
+	if err != nil {
+		return
+	}
+	fresh := g.Request.WithContext(context.Background())
+	w := watcher{
+		viewer: r, out: out, filter: parseFilter(g.Query("q")), page: shellPage{page: c.page(g, nil), Role: c.user(g).Role},
+		since: c.now(), notes: map[string]bool{}, still: func() bool { _, _, ok := c.Session(fresh); return ok },
+	}
+	_ = w.run(ctx, sub) // every error of it means that the reader has gone
+}
+
+// watcher gathers what happens to events and tells it in intervals.
+type watcher struct {
+	*viewer
+	out    events
+	filter filter
+	page   shellPage
+	since  time.Time
+	still  func() bool
+
+	changed []string // ids, in the order of their first change
+	missed  int
+	looks   int             // how often the newest events are still to be read
+	notes   map[string]bool // of those without an id in the feed, which have been sent
+}
+
+func (w *watcher) run(ctx context.Context, sub *bot.Subscription) error {
+	tell := time.NewTicker(rowsEvery)
+	defer tell.Stop()
+	alive := time.NewTicker(w.c.keepAlive)
+	defer alive.Stop()
+	for {
+		var err error
+		select {
+		case <-ctx.Done():
+			return nil
+		case e, open := <-sub.C:
+			if !open {
+				return nil
+			}
+			w.take(e)
+		case <-tell.C:
+			err = w.tell(ctx)
+		case <-alive.C:
+			if !w.still() {
+				return nil
+			}
+			err = w.out.comment("alive")
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (w *watcher) take(e bot.FeedEntry) {
+	switch {
+	case e.Type == "missed":
+		w.missed++
+	case e.ID == "" || e.State == string(store.Rejected) || e.State == string(store.Duplicate):
+		w.looks = lookAgain
+	case slices.Contains(w.changed, e.ID):
+	case len(w.changed) == maxBurst:
+		w.missed++
+	default:
+		w.changed = append(w.changed, e.ID)
+	}
+}
+
+func (w *watcher) tell(ctx context.Context) error {
+	if w.looks > 0 {
+		w.looks--
+		if err := w.look(ctx); err != nil {
+			return err
+		}
+	}
+	if len(w.changed) == 0 && w.missed == 0 {
+		return nil
+	}
+	rows := []liveRow{}
+	for _, id := range w.changed {
+		e, err := w.c.store.Event(ctx, id)
+		if err != nil || !w.fits(ctx, w.filter, e) {
+			continue
+		}
+		var html bytes.Buffer
+		if err := w.c.shell["inspector"].ExecuteTemplate(&html, "event-row", w.page.With(w.row(ctx, e))); err != nil {
+			return err
+		}
+		rows = append(rows, liveRow{e.ID, strings.TrimSpace(html.String())})
+	}
+	missed := w.missed
+	w.changed, w.missed = w.changed[:0], 0
+	clear(w.people) // names may have become known
+	if len(rows) == 0 && missed == 0 {
+		return nil
+	}
+	return w.out.send("", "rows", gin.H{"rows": rows, "missed": missed})
+}
+
+// look finds what was refused or came twice, which the feed tells before it is noted.
+func (w *watcher) look(ctx context.Context) error {
+	page, err := w.c.store.Events(ctx, store.Query{BotID: w.botID, Limit: 20})
+	for _, e := range slices.Backward(page.Items) {
+		noted := e.State == store.Rejected || e.State == store.Duplicate
+		if noted && !w.notes[e.ID] && !e.ReceivedAt.Before(w.since.Add(-time.Second)) && len(w.changed) < maxBurst {
+			w.notes[e.ID] = true
+			w.changed = append(w.changed, e.ID)
+		}
+	}
+	return err
+}

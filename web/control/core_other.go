@@ -1,0 +1,6 @@
+//go:build !unix
+
+package control
+
+// NoCoreFile does nothing where there are no core files.
+func NoCoreFile() error { return nil }
