@@ -220,9 +220,7 @@ type stats struct {
 	keep sync.RWMutex
 	kept tallies
 
-	// Of the goroutine alone that writes.
-	failed    tallies // could not be written
-	shortened int64   // the day on which old ones were put together last
+	failed tallies // could not be written; of the goroutine alone that writes
 }
 
 func newStats(table store.Table[store.Stats]) *stats {

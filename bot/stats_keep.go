@@ -22,6 +22,7 @@ func (r *Runtime) keepStats(ctx context.Context) {
 	if err := r.stats.load(ctx); err != nil {
 		r.log.Error("counters of the plots not read; the plots begin now", "error", err)
 	}
+	var shortened int64 // the day on which old ones were put together last
 	tick := time.NewTicker(statsEvery)
 	defer tick.Stop()
 	for {
@@ -33,7 +34,13 @@ func (r *Runtime) keepStats(ctx context.Context) {
 		if err := r.stats.save(ctx); err != nil && ctx.Err() == nil {
 			r.log.Error("counters of the plots not written; they are kept in memory", "error", err)
 		}
-		if err := r.stats.shorten(ctx, time.Now()); err != nil && ctx.Err() == nil {
+		today := time.Now().Unix() / daySeconds
+		if today == shortened {
+			continue
+		}
+		if err := r.stats.shorten(ctx, time.Now()); err == nil {
+			shortened = today
+		} else if ctx.Err() == nil {
 			r.log.Error("old counters of the plots not put together", "error", err)
 		}
 	}
@@ -156,13 +163,8 @@ func addTo(rec *store.Stats, hour int, t *Tally) error {
 	return err
 }
 
-// shorten makes one tally of each day that is old, and deletes those that are too old. It does so once
-// a day.
+// shorten makes one tally of each day that is old, and deletes those that are too old.
 func (s *stats) shorten(ctx context.Context, now time.Time) error {
-	today := now.Unix() - now.Unix()%daySeconds
-	if s.shortened == today {
-		return nil
-	}
 	hours, life := now.Add(-statsHours), now.Add(-statsLife)
 	s.keep.Lock()
 	s.kept.shorten(hours.Unix(), life.Unix())
@@ -184,7 +186,6 @@ func (s *stats) shorten(ctx context.Context, now time.Time) error {
 			}
 		}
 	}
-	s.shortened = today
 	return nil
 }
 
