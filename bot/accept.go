@@ -50,6 +50,7 @@ func newEvent(ch *Channel, req *channels.Request, in *message.Inbound) store.Eve
 	e := store.Event{
 		BotID: ch.Record.BotID, ChannelID: ch.Record.ID, Keys: in.Keys, Kind: in.Kind, Name: in.Name,
 		State: store.Waiting, ReceivedAt: req.ReceivedAt, ContentType: req.ContentType, Raw: in.Raw,
+		Inbound: in,
 	}
 	if in.Conversation.ID != "" {
 		e.ConversationID = conversationID(ch.Record.ID, in.Conversation)
@@ -124,6 +125,9 @@ func (r *Runtime) Normalise(ctx context.Context, e store.Event) (message.Inbound
 }
 
 func parse(ch *Channel, e store.Event) (message.Inbound, error) {
+	if e.Inbound != nil {
+		return *e.Inbound, nil
+	}
 	cb, err := ch.Adapter.Parse(&channels.Request{ContentType: e.ContentType, Body: e.Raw, ReceivedAt: e.ReceivedAt})
 	if err != nil {
 		return message.Inbound{}, err

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -28,12 +27,12 @@ type answered struct {
 }
 
 // ask runs one engine under the turn's deadline. A panic of the engine is an error of the turn.
-func (r *Runtime) ask(ctx context.Context, e *liveEngine, ch *Channel, t dialog.Turn, conv store.Conversation) (a answered) {
-	start := time.Now()
+func (r *Runtime) ask(ctx context.Context, l *liveTurn, name string, t *dialog.Turn) *answered {
+	start, e, a := time.Now(), l.bot.engines[name], &answered{}
 	ctx, cancel := context.WithDeadline(ctx, t.Deadline)
 	defer cancel()
-	stopTyping := r.showTyping(ctx, ch, conv, t.Inbound)
-	grow := r.grow(ctx, ch, conv, t.Inbound, func() { stopTyping() })
+	stopTyping := r.showTyping(ctx, l)
+	grow := r.grow(ctx, l, stopTyping)
 	c := &collector{ctx: ctx, growth: grow}
 	res, err := r.engineTurn(ctx, e, t, c.emit)
 	stopTyping()
@@ -58,12 +57,12 @@ func (r *Runtime) ask(ctx context.Context, e *liveEngine, ch *Channel, t dialog.
 }
 
 // engineTurn asks the engine and notes how long it took.
-func (r *Runtime) engineTurn(ctx context.Context, e *liveEngine, t dialog.Turn, emit dialog.Emit) (dialog.Result, error) {
+func (r *Runtime) engineTurn(ctx context.Context, e *liveEngine, t *dialog.Turn, emit dialog.Emit) (dialog.Result, error) {
 	ctx, span := r.tracer.Start(ctx, "engine")
 	defer span.End()
 	span.Set("dari.engine", e.typ)
 	start := time.Now()
-	res, err := e.Turn(ctx, t, emit)
+	res, err := e.Turn(ctx, *t, emit)
 	code := ""
 	if err != nil {
 		code = errorCode(dialog.AsError(err).Code)
@@ -76,28 +75,28 @@ func (r *Runtime) engineTurn(ctx context.Context, e *liveEngine, t dialog.Turn, 
 }
 
 // newTurn is the question to the engine.
-func (r *Runtime) newTurn(ctx context.Context, b *liveBot, name string, ch *Channel, c store.TurnClaim, conv store.Conversation, in message.Inbound, start time.Time) (dialog.Turn, error) {
+func (r *Runtime) newTurn(ctx context.Context, l *liveTurn, name string) (*dialog.Turn, error) {
+	b, ch, conv, in := l.bot, l.ch, &l.conv, &l.in
 	e := b.engines[name]
-	capabilities, _ := json.Marshal(ch.Limits)
-	t := dialog.Turn{
-		ID:             "turn_" + strings.TrimPrefix(c.Event.ID, "ev_"),
+	t := &dialog.Turn{
+		ID:             "turn_" + strings.TrimPrefix(l.event.ID, "ev_"),
 		Bot:            dialog.Bot{ID: b.record.ID, Name: b.record.Name, Locale: b.record.Locale, Revision: b.record.Revision},
-		Channel:        dialog.Channel{ID: ch.Record.ID, Type: ch.Record.Type, Capabilities: capabilities},
-		ConversationID: conv.ID, Inbound: in, New: c.Conversation.ID == "",
-		State: dialog.State{Token: stateOf(conv, name)}, Deadline: start.Add(r.opts.TurnTimeout),
+		Channel:        dialog.Channel{ID: ch.Record.ID, Type: ch.Record.Type, Capabilities: ch.capabilities},
+		ConversationID: conv.ID, Inbound: *in, New: l.known.ID == "",
+		State: dialog.State{Token: stateOf(conv, name)}, Deadline: l.start.Add(r.opts.TurnTimeout),
 	}
 	if t.Inbound.Locale == "" {
 		t.Inbound.Locale = conv.Locale
 	}
 	if _, ok := e.Engine.(dialog.Rememberer); ok && in.Sender.ID != "" {
-		p, err := r.store.People().Get(ctx, personID(ch, in))
+		p, err := r.store.People().Get(ctx, l.personID())
 		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return t, err
 		}
 		t.User.Token = p.State
 	}
 	if _, ok := e.Engine.(dialog.LateReplier); ok {
-		t.ReplyTo, t.ReplyUntil = r.replyTo(c.Event, name, start)
+		t.ReplyTo, t.ReplyUntil = r.replyTo(l.event, name, l.start)
 	}
 	return t, nil
 }

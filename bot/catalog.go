@@ -59,11 +59,12 @@ type Channel struct {
 	Adapter channels.Adapter
 	Limits  channels.Limits
 
-	groupMode string
-	inFlight  chan struct{} // nil: no bound
-	pace      *pace
-	secrets   settings.Hider
-	rejects   *rate.Limiter
+	groupMode    string
+	capabilities json.RawMessage // the limits, as engines get them
+	inFlight     chan struct{}   // nil: no bound
+	pace         *pace
+	secrets      settings.Hider
+	rejects      *rate.Limiter
 }
 
 // Group modes: when the bot answers in a room.
@@ -143,10 +144,14 @@ func (c *Catalog) make(rec store.Channel, t channels.Type, values settings.Value
 	if err != nil {
 		return nil, err
 	}
+	capabilities, err := json.Marshal(t.Limits())
+	if err != nil {
+		return nil, err
+	}
 	ch := &Channel{
 		Record: rec, Type: t, Adapter: adapter, Limits: t.Limits(), groupMode: mode,
 		rejects: rate.NewLimiter(rate.Every(time.Second), 60), pace: newPace(t.Limits()),
-		secrets: settings.NewHider(t.Setup().Fields, values),
+		secrets: settings.NewHider(t.Setup().Fields, values), capabilities: capabilities,
 	}
 	if n := ch.Limits.InFlight; n > 0 {
 		ch.inFlight = make(chan struct{}, n)

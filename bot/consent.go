@@ -17,7 +17,7 @@ const (
 
 // consent handles a person's answer to an offered file, which is the messenger's business and no
 // engine's. ok is false for every other event.
-func (r *Runtime) consent(ctx context.Context, ch *Channel, in message.Inbound) (t store.Turn, ok bool) {
+func consent(ctx context.Context, ch *Channel, in *message.Inbound) (t store.Turn, ok bool) {
 	offerer, is := ch.Adapter.(channels.FileOfferer)
 	if !is || in.Form == nil || !offerer.Offered(in.Form.ID) {
 		return t, false
@@ -25,7 +25,7 @@ func (r *Runtime) consent(ctx context.Context, ch *Channel, in message.Inbound) 
 	ctx, cancel := context.WithTimeout(ctx, consentTimeout)
 	defer cancel()
 	for try := 1; ; try++ {
-		_, err := offerer.FileConsent(ctx, in)
+		_, err := offerer.FileConsent(ctx, *in)
 		if err == nil {
 			return store.Turn{State: store.Handled}, true
 		}

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
 	"time"
@@ -14,7 +15,6 @@ import (
 // deliver makes one platform call and notes where the delivery stands then.
 func (r *Runtime) deliver(work context.Context, c store.DeliveryClaim) {
 	d := c.Delivery
-	log := r.log.With("channel", d.ChannelID, "event", d.EventID, "delivery", d.ID)
 	start := time.Now()
 	ch, err := r.Channel(work, d.ChannelID)
 	if err == nil {
@@ -33,15 +33,15 @@ func (r *Runtime) deliver(work context.Context, c store.DeliveryClaim) {
 	}
 	if work.Err() != nil && err != nil {
 		span.Fail("handed_back")
-		log.Warn("delivery handed back", "error", err)
+		r.log.Warn("delivery handed back", "channel", d.ChannelID, "delivery", d.ID, "error", err)
 		r.store.ReleaseDelivery(c, time.Time{})
 		return
 	}
 	result := judge(d.Result, receipt, err, time.Now(), rand.Float64())
 	// The call has been made: its result is written even while work is being cut off.
-	err = insist(work, log, func() error { return r.store.FinishDelivery(context.WithoutCancel(work), c, result) })
+	err = insist(work, r.log, func() error { return r.store.FinishDelivery(context.WithoutCancel(work), c, result) })
 	if err != nil {
-		log.Error("result of the delivery not written; it will be sent again", "error", err)
+		r.log.Error("result of the delivery not written; it will be sent again", "channel", d.ChannelID, "delivery", d.ID, "error", err)
 		r.store.ReleaseDelivery(c, time.Time{})
 		return
 	}
@@ -51,12 +51,10 @@ func (r *Runtime) deliver(work context.Context, c store.DeliveryClaim) {
 	if result.Status != store.Delivered {
 		span.Fail(outcome(result))
 	}
-	level := log.Info
-	if result.Status != store.Delivered {
-		level = log.Warn
-	}
-	level("delivery tried", "status", result.Status, "attempt", result.Attempts, "route", result.Route,
-		"error", result.Error, "ms", time.Since(start).Milliseconds())
+	r.log.LogAttrs(work, level(result.Status == store.Delivered), "delivery tried", slog.String("channel", d.ChannelID),
+		slog.String("event", d.EventID), slog.String("delivery", d.ID), slog.String("status", string(result.Status)),
+		slog.Int("attempt", result.Attempts), slog.String("route", result.Route), slog.String("error", result.Error),
+		slog.Int64("ms", time.Since(start).Milliseconds()))
 	if result.Status != store.Pending {
 		r.streams.drop(d.Key)
 	}

@@ -216,19 +216,19 @@ func (r *Runtime) Dry(ctx context.Context, e store.Event) (DryRun, error) {
 	}
 	r.link(ch, e.ID, &in)
 	claim := store.TurnClaim{Event: e, Conversation: stored}
-	conv := nextConversation(claim, ch, in, time.Now())
-	name, _ := b.route(ch, conv, in)
-	t, err := r.newTurn(ctx, b, name, ch, claim, conv, in, time.Now())
+	quiet := *ch
+	quiet.Adapter = silent{ch.Adapter}
+	l := newLiveTurn(&quiet, b, claim, in, time.Now())
+	name, _ := l.route()
+	t, err := r.newTurn(ctx, l, name)
 	if err != nil {
 		return d, err
 	}
 	t.ID, t.ReplyTo = "turn_dry_"+randomID(), ""
-	quiet := *ch
-	quiet.Adapter = silent{ch.Adapter}
-	a := r.ask(ctx, b.engines[name], &quiet, t, conv)
+	a := r.ask(ctx, l, name, t)
 	d.State = t.State.Token
 	d.fill(a)
-	shown, err := r.RenderOn(ctx, ch.Record.ID, d.Said, in.Conversation, conv.Reference)
+	shown, err := r.RenderOn(ctx, ch.Record.ID, d.Said, in.Conversation, l.conv.Reference)
 	if err == nil {
 		d.Rendering = &shown
 	}
@@ -236,7 +236,7 @@ func (r *Runtime) Dry(ctx context.Context, e store.Event) (DryRun, error) {
 }
 
 // fill takes over what came of asking the engine.
-func (d *DryRun) fill(a answered) {
+func (d *DryRun) fill(a *answered) {
 	d.Engine, d.EngineMS, d.Error, d.Detail = a.trace.Engine, a.trace.EngineMS, a.trace.Error, a.trace.Detail
 	d.Said = message.Reply{Messages: a.messages, QuickReplies: a.Reply.QuickReplies}
 	if a.State != nil {

@@ -95,13 +95,13 @@ func (r *Runtime) takeOver(ctx context.Context, conv store.Conversation, ask dia
 		}
 		err = r.store.Handoffs().Put(ctx, conv.ID, h) // the one before is over
 		r.handoffs.stale()
-		return h, errors.Join(err, r.tellRoom(ctx, h, conv, "handoff:"+h.Code, r.announce(h, conv)))
+		return h, errors.Join(err, r.tellRoom(ctx, h, conv.ID, "handoff:"+h.Code, r.announce(h, conv)))
 	}
 	r.handoffs.stale()
 	if err != nil {
 		return h, err
 	}
-	return h, r.tellRoom(ctx, h, conv, "handoff:"+h.Code, r.announce(h, conv))
+	return h, r.tellRoom(ctx, h, conv.ID, "handoff:"+h.Code, r.announce(h, conv))
 }
 
 // HandBack gives a conversation back to the bot. One that nobody has is no error.
@@ -126,32 +126,33 @@ func handoffCode() string {
 }
 
 // handedOver handles an event of a conversation that people have. ok is false for any other.
-func (r *Runtime) handedOver(ctx context.Context, c store.TurnClaim, conv store.Conversation, in message.Inbound) (t store.Turn, ok bool, err error) {
+func (r *Runtime) handedOver(ctx context.Context, l *liveTurn) (t store.Turn, ok bool, err error) {
 	open, err := r.handoffs.all(ctx, time.Now())
 	if err != nil {
 		return t, false, err
 	}
-	h, ok := open[conv.ID]
-	if !ok || !in.Kind.FromUser() {
+	h, ok := open[l.conv.ID]
+	if !ok || !l.in.Kind.FromUser() {
 		return t, false, nil
 	}
-	err = r.tellRoom(ctx, h, conv, "relay:"+c.Event.ID, fmt.Sprintf("#%s %s: %s", h.Code, personName(conv, in), inWords(in)))
-	return store.Turn{State: store.Ignored, Reason: "people have the conversation (handoff)", Conversation: &conv}, true, err
+	err = r.tellRoom(ctx, h, l.conv.ID, "relay:"+l.event.ID, fmt.Sprintf("#%s %s: %s", h.Code, l.personName(), inWords(&l.in)))
+	return store.Turn{State: store.Ignored, Reason: "people have the conversation (handoff)", Conversation: &l.conv}, true, err
 }
 
 // roomCommand is "#CODE text", with anything before the code that a mention leaves there.
 var roomCommand = regexp.MustCompile(`(?s)^\W{0,3}#([A-Z2-9]{4})[\s:]+(.+)$`)
 
 // roomSaid passes on what people say in their room. ok is false for anything else.
-func (r *Runtime) roomSaid(ctx context.Context, b *liveBot, c store.TurnClaim, room store.Conversation, in message.Inbound) (t store.Turn, ok bool, err error) {
+func (r *Runtime) roomSaid(ctx context.Context, l *liveTurn) (t store.Turn, ok bool, err error) {
+	room, b := &l.conv, l.bot
 	if b.record.Handoff.Conversation == "" || room.ID != b.record.Handoff.Conversation {
 		return t, false, nil
 	}
-	m := roomCommand.FindStringSubmatch(strings.TrimSpace(in.Text))
+	m := roomCommand.FindStringSubmatch(strings.TrimSpace(l.in.Text))
 	if m == nil {
 		return t, false, nil
 	}
-	t = store.Turn{State: store.Handled, Conversation: &room}
+	t = store.Turn{State: store.Handled, Conversation: room}
 	open, err := r.handoffs.all(ctx, time.Now())
 	if err != nil {
 		return t, true, err
@@ -164,19 +165,19 @@ func (r *Runtime) roomSaid(ctx context.Context, b *liveBot, c store.TurnClaim, r
 		case "close", "종료", "終了":
 			return t, true, r.HandBack(ctx, h.ConversationID)
 		default:
-			return t, true, r.sayAs(ctx, h.ConversationID, "room:"+c.Event.ID, said)
+			return t, true, r.sayAs(ctx, h.ConversationID, "room:"+l.event.ID, said)
 		}
 	}
-	return t, true, r.sayAs(ctx, room.ID, "room:"+c.Event.ID, "#"+m[1]+" ?")
+	return t, true, r.sayAs(ctx, room.ID, "room:"+l.event.ID, "#"+m[1]+" ?")
 }
 
 // tellRoom says something in the room from which people answer, if there is one. The key makes it once.
-func (r *Runtime) tellRoom(ctx context.Context, h store.Handoff, conv store.Conversation, key, text string) error {
+func (r *Runtime) tellRoom(ctx context.Context, h store.Handoff, conversationID, key, text string) error {
 	b, err := r.bot(ctx, h.BotID)
 	if err != nil {
 		return err
 	}
-	if room := b.record.Handoff.Conversation; room != "" && room != conv.ID {
+	if room := b.record.Handoff.Conversation; room != "" && room != conversationID {
 		return r.sayAs(ctx, room, key, text)
 	}
 	return nil
@@ -207,12 +208,12 @@ func (r *Runtime) announce(h store.Handoff, conv store.Conversation) string {
 	return strings.Join(append(lines, fmt.Sprintf("→ #%s … · #%s close", h.Code, h.Code)), "\n")
 }
 
-func personName(conv store.Conversation, in message.Inbound) string {
-	return first(in.Sender.Name, conv.User.Name, in.Sender.ID)
+func (l *liveTurn) personName() string {
+	return first(l.in.Sender.Name, l.conv.User.Name, l.in.Sender.ID)
 }
 
 // inWords is what people read of an event.
-func inWords(in message.Inbound) string {
+func inWords(in *message.Inbound) string {
 	switch {
 	case in.Text != "":
 		return in.Text

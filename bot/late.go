@@ -118,7 +118,7 @@ type lateEvent struct {
 
 // decideLate is the turn of a late reply: what it says is rendered like any answer, and goes out by the
 // channel's way of writing first.
-func (r *Runtime) decideLate(ctx context.Context, ch *Channel, c store.TurnClaim) (store.Turn, error) {
+func (r *Runtime) decideLate(ctx context.Context, ch *Channel, c store.TurnClaim, start time.Time) (store.Turn, error) {
 	var late lateEvent
 	if err := json.Unmarshal(c.Event.Raw, &late); err != nil {
 		return failedTurn("parse", err), nil
@@ -130,16 +130,20 @@ func (r *Runtime) decideLate(ctx context.Context, ch *Channel, c store.TurnClaim
 	if err != nil {
 		return failedTurn("bot", err), ctx.Err()
 	}
-	in := message.Inbound{Kind: message.KindLate, Conversation: c.Conversation.Platform, Sender: c.Conversation.User, Locale: c.Conversation.Locale}
-	a := answered{Result: late.Result, messages: late.Result.Reply.Messages}
+	l := &liveTurn{
+		ch: ch, bot: b, event: c.Event, known: c.Conversation, conv: c.Conversation, start: start,
+		in: message.Inbound{Kind: message.KindLate, Conversation: c.Conversation.Platform, Sender: c.Conversation.User, Locale: c.Conversation.Locale},
+	}
+	a := &answered{Result: late.Result, messages: late.Result.Reply.Messages}
 	if a.End {
 		a.State = &dialog.State{}
 	}
-	a.trace = trace{EngineName: late.Engine, State: stateOf(c.Conversation, late.Engine), Detail: late.Result.Trace}
+	a.trace = trace{EngineName: late.Engine, State: stateOf(&l.known, late.Engine), Detail: late.Result.Trace}
 	if e := b.engines[late.Engine]; e != nil {
 		a.trace.Engine = e.typ
 	}
-	return r.conclude(ctx, ch, c, keepState(c.Conversation, late.Engine, a.State), in, b, a)
+	keepState(&l.conv, late.Engine, a.State)
+	return r.conclude(ctx, l, a)
 }
 
 // lateOrder puts the parts of late replies in order: one that arrives before its predecessor waits a

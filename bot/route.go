@@ -8,15 +8,15 @@ import (
 	"strings"
 	"time"
 
-	"dari/bot/message"
 	"dari/dialog"
 	"dari/store"
 )
 
 // route decides which engine of the bot answers, and whether it keeps the conversation.
-func (b *liveBot) route(ch *Channel, conv store.Conversation, in message.Inbound) (name string, stay bool) {
+func (l *liveTurn) route() (name string, stay bool) {
+	b, conv := l.bot, &l.conv
 	for _, rt := range b.record.Routes {
-		if b.fits(rt, ch, conv, in) {
+		if l.fits(rt) {
 			return rt.Engine, rt.Stay
 		}
 	}
@@ -26,7 +26,8 @@ func (b *liveBot) route(ch *Channel, conv store.Conversation, in message.Inbound
 	return "", false
 }
 
-func (b *liveBot) fits(rt store.Route, ch *Channel, conv store.Conversation, in message.Inbound) bool {
+func (l *liveTurn) fits(rt store.Route) bool {
+	ch, conv, in := l.ch, &l.conv, &l.in
 	if len(rt.Channels) > 0 && !slices.Contains(rt.Channels, ch.Record.ID) && !slices.Contains(rt.Channels, ch.Record.Type) {
 		return false
 	}
@@ -39,7 +40,7 @@ func (b *liveBot) fits(rt store.Route, ch *Channel, conv store.Conversation, in 
 	if rt.Share > 0 && share(conv.ID) >= rt.Share {
 		return false
 	}
-	return len(rt.Intents) == 0 || b.means(rt.Intents, in)
+	return len(rt.Intents) == 0 || l.means(rt.Intents)
 }
 
 // speaks tells whether a person's locale, as the event or else the conversation says, is of a language.
@@ -64,8 +65,9 @@ func share(conversationID string) float64 {
 }
 
 // means asks the main engine what the text means, if it can tell without a turn.
-func (b *liveBot) means(intents []string, in message.Inbound) bool {
-	classifier, ok := b.main().Engine.(dialog.Classifier)
+func (l *liveTurn) means(intents []string) bool {
+	in := &l.in
+	classifier, ok := l.bot.main().Engine.(dialog.Classifier)
 	if !ok || in.Text == "" {
 		return false
 	}
@@ -76,62 +78,70 @@ func (b *liveBot) means(intents []string, in message.Inbound) bool {
 // mainShare is how much of a turn's time the first engine gets when there is a second to fall back on.
 const mainShare = 0.6
 
-// answerBy asks the engine that the turn belongs to, and the bot's other one when that fails. It
-// returns the conversation with the engines' states as they are to be kept.
-func (r *Runtime) answerBy(ctx context.Context, b *liveBot, ch *Channel, c store.TurnClaim, conv store.Conversation, in message.Inbound, start time.Time) (answered, store.Conversation, error) {
-	name, stay := b.route(ch, conv, in)
-	conv.Engine = ""
+// answerBy asks the engine that the turn belongs to, and the bot's other one when that fails. The
+// conversation then has the engines' states as they are to be kept.
+func (r *Runtime) answerBy(ctx context.Context, l *liveTurn) (*answered, error) {
+	name, stay := l.route()
+	l.conv.Engine = ""
 	if stay {
-		conv.Engine = name
+		l.conv.Engine = name
 	}
+	b := l.bot
 	other := b.record.Failover
 	spare := other != "" && other != name && b.engines[other] != nil
-	deadline := start.Add(r.opts.TurnTimeout)
+	deadline := l.start.Add(r.opts.TurnTimeout)
 	first := deadline
 	if spare {
-		first = start.Add(time.Duration(mainShare * float64(r.opts.TurnTimeout)))
+		first = l.start.Add(time.Duration(mainShare * float64(r.opts.TurnTimeout)))
 	}
-	a, err := r.askNamed(ctx, b, name, ch, c, conv, in, start, first)
+	a, err := r.askNamed(ctx, l, name, first)
 	if err == nil && spare && a.gaveNothing() && ctx.Err() == nil {
 		failed := a.err.Error()
 		name = other
-		a, err = r.askNamed(ctx, b, name, ch, c, conv, in, start, deadline)
-		a.trace.FailedOver = failed
 		r.metrics.failovers.WithLabelValues(b.record.ID).Inc()
+		if a, err = r.askNamed(ctx, l, name, deadline); err == nil {
+			a.trace.FailedOver = failed
+		}
 	}
 	if err != nil {
-		return a, conv, err
+		return nil, err
 	}
 	a.trace.EngineName = name
+	l.keep(name, a)
+	return a, nil
+}
+
+// keep notes in the conversation what the engine wants kept.
+func (l *liveTurn) keep(name string, a *answered) {
 	if a.End {
-		conv.Engine = ""
+		l.conv.Engine = ""
 	}
-	return a, keepState(conv, name, a.State), nil
+	keepState(&l.conv, name, a.State)
 }
 
 // gaveNothing tells whether an engine is in trouble and nobody has seen anything of its answer.
-func (a answered) gaveNothing() bool {
+func (a *answered) gaveNothing() bool {
 	return a.err != nil && a.stream == nil && len(a.messages) == 0 && (troubled(a.err) || a.err.Code == "breaker_open")
 }
 
-func (r *Runtime) askNamed(ctx context.Context, b *liveBot, name string, ch *Channel, c store.TurnClaim, conv store.Conversation, in message.Inbound, start, deadline time.Time) (answered, error) {
-	t, err := r.newTurn(ctx, b, name, ch, c, conv, in, start)
+func (r *Runtime) askNamed(ctx context.Context, l *liveTurn, name string, deadline time.Time) (*answered, error) {
+	t, err := r.newTurn(ctx, l, name)
 	if err != nil {
-		return answered{}, err
+		return nil, err
 	}
 	t.Deadline = deadline
-	return r.ask(ctx, b.engines[name], ch, t, conv), nil
+	return r.ask(ctx, l, name, t), nil
 }
 
 // stateOf is what an engine gave back last time.
-func stateOf(conv store.Conversation, name string) string {
+func stateOf(conv *store.Conversation, name string) string {
 	if name == "" {
 		return conv.State
 	}
 	return conv.States[name]
 }
 
-func keepState(conv store.Conversation, name string, state *dialog.State) store.Conversation {
+func keepState(conv *store.Conversation, name string, state *dialog.State) {
 	switch {
 	case state == nil:
 	case name == "":
@@ -145,5 +155,4 @@ func keepState(conv store.Conversation, name string, state *dialog.State) store.
 			delete(conv.States, name)
 		}
 	}
-	return conv
 }

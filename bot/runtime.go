@@ -147,11 +147,31 @@ func (r *Runtime) Feed() *Feed { return r.feed }
 // Store is the runtime's store.
 func (r *Runtime) Store() store.Store { return r.store }
 
+// maxParked is how many workers wait for the next claim instead of ending: one that has worked before has
+// grown its stack.
+const maxParked = 128
+
 // dispatch hands out claims to workers, at most max at once.
 func dispatch[C any](intake context.Context, workers *sync.WaitGroup, max int, log *slog.Logger,
 	next func(context.Context) (C, error), release func(C), handle func(C),
 ) {
 	slots := make(chan struct{}, max)
+	parked := make(chan struct{}, maxParked)
+	hand := make(chan C)
+	defer close(hand)
+	work := func(c C) {
+		defer func() { <-slots }()
+		for again := true; again; {
+			handle(c)
+			select {
+			case parked <- struct{}{}:
+				c, again = <-hand
+				<-parked
+			default:
+				again = false
+			}
+		}
+	}
 	for {
 		claim, err := next(intake)
 		if intake.Err() != nil {
@@ -164,11 +184,17 @@ func dispatch[C any](intake context.Context, workers *sync.WaitGroup, max int, l
 			log.Error("work not read from the store", "error", err)
 			continue
 		}
-		slots <- struct{}{}
-		workers.Go(func() {
-			defer func() { <-slots }()
-			handle(claim)
-		})
+		select {
+		case hand <- claim: // somebody is parked
+			continue
+		default:
+		}
+		select {
+		case hand <- claim:
+		case slots <- struct{}{}:
+			first := claim // claim itself stays off the heap
+			workers.Go(func() { work(first) })
+		}
 	}
 }
 

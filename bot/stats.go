@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"encoding/json"
 	"hash/fnv"
 	"math"
 	"math/bits"
@@ -233,20 +232,15 @@ func (s *stats) note(channelID string, at time.Time, set func(*Tally)) {
 	set(s.fresh.at(channelID, hourOf(at)))
 }
 
-// turn notes how a turn ended.
-func (s *stats) turn(c store.TurnClaim, t store.Turn) {
-	var traced struct {
-		EngineMS int64  `json:"engine_ms"`
-		Engine   string `json:"engine"`
-	}
-	_ = json.Unmarshal(t.Trace, &traced) // a turn that asked no engine has none
+// turn notes how a turn ended. asked is empty if no engine was asked.
+func (s *stats) turn(c store.TurnClaim, t store.Turn, asked trace) {
 	person := c.Conversation.User.ID
 	if t.Conversation != nil {
 		person = t.Conversation.User.ID
 	}
 	s.note(c.Event.ChannelID, c.Event.ReceivedAt, func(y *Tally) {
-		if traced.Engine != "" {
-			y.Engine.observe(time.Duration(traced.EngineMS) * time.Millisecond)
+		if asked.Engine != "" {
+			y.Engine.observe(time.Duration(asked.EngineMS) * time.Millisecond)
 		}
 		answered := len(t.Deliveries) > 0
 		if c.Event.Kind == message.KindLate {

@@ -35,7 +35,8 @@ type growth struct {
 }
 
 // grow returns nil where no text can grow. onShown is called when the person sees the first of it.
-func (r *Runtime) grow(ctx context.Context, ch *Channel, conv store.Conversation, in message.Inbound, onShown func()) *growth {
+func (r *Runtime) grow(ctx context.Context, l *liveTurn, onShown func()) *growth {
+	ch, in := l.ch, &l.in
 	if _, ok := ch.Adapter.(channels.Streamer); !ok || !ch.Limits.Streaming || !in.Kind.FromUser() {
 		return nil
 	}
@@ -44,7 +45,7 @@ func (r *Runtime) grow(ctx context.Context, ch *Channel, conv store.Conversation
 		runtime: r, ch: ch, wake: make(chan struct{}, 1), end: end, done: make(chan struct{}), onShown: onShown,
 		out: channels.Outgoing{
 			ID: newUUID(), IdempotencyKey: newUUID(), Conversation: in.Conversation, Address: in.Address,
-			Reference: conv.Reference, First: true, Attempt: 1,
+			Reference: l.conv.Reference, First: true, Attempt: 1,
 		},
 	}
 	go g.run(ctx)

@@ -32,24 +32,22 @@ func (r *Runtime) Try(ctx context.Context, botID, channelType string, in message
 	}
 	now := time.Now()
 	claim := store.TurnClaim{Event: store.Event{ID: "ev_dry_" + randomID(), ConversationID: conversationID(ch.Record.ID, in.Conversation)}, Conversation: conv}
-	conv = nextConversation(claim, ch, in, now)
-	name, stay := b.route(ch, conv, in)
-	if conv.Engine = ""; stay {
-		conv.Engine = name
+	l := newLiveTurn(ch, b, claim, in, now)
+	name, stay := l.route()
+	if l.conv.Engine = ""; stay {
+		l.conv.Engine = name
 	}
-	turn, err := r.newTurn(ctx, b, name, ch, claim, conv, in, now)
+	turn, err := r.newTurn(ctx, l, name)
 	if err != nil {
 		return d, conv, err
 	}
 	turn.ReplyTo, turn.ReplyUntil = "", time.Time{} // nobody would read a late reply
-	a := r.ask(ctx, b.engines[name], ch, turn, conv)
+	a := r.ask(ctx, l, name, turn)
 	d.fill(a)
-	if d.State = turn.State.Token; a.End {
-		conv.Engine = ""
-	}
-	conv = keepState(conv, name, a.State)
-	conv.Answered = conv.Answered || len(d.Said.Messages) > 0
-	return d, conv, nil
+	d.State = turn.State.Token
+	l.keep(name, a)
+	l.conv.Answered = l.conv.Answered || len(d.Said.Messages) > 0
+	return d, l.conv, nil
 }
 
 // trialChannel is a channel that cannot be written to. People address its bot by a mention where the

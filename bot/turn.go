@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -17,20 +18,20 @@ import (
 
 // turn runs one turn: parse, gate, engine, render, commit. When work is cut off the event goes back.
 func (r *Runtime) turn(work context.Context, c store.TurnClaim) {
-	log := r.log.With("channel", c.Event.ChannelID, "event", c.Event.ID)
 	start := time.Now()
 	work, span := r.tracer.Start(r.tracer.Of(work, c.Event.ID), "turn")
 	defer span.End()
 	span.Set("dari.bot", c.Event.BotID)
-	t, err := r.decide(work, c, start)
+	var asked trace
+	t, err := r.decide(work, c, start, &asked)
 	if err == nil {
 		t.StartedAt, t.FinishedAt = start.UTC(), time.Now().UTC()
-		err = insist(work, log, func() error { _, err := r.store.CommitTurn(work, c, t); return err })
+		err = insist(work, r.log, func() error { _, err := r.store.CommitTurn(work, c, t); return err })
 	}
 	if err != nil {
 		r.unstream(t)
 		span.Fail("handed_back")
-		log.Warn("turn handed back", "error", err)
+		r.log.Warn("turn handed back", "channel", c.Event.ChannelID, "event", c.Event.ID, "error", err)
 		r.store.ReleaseTurn(c)
 		return
 	}
@@ -40,11 +41,21 @@ func (r *Runtime) turn(work context.Context, c store.TurnClaim) {
 		span.Fail("failed")
 	}
 	r.metrics.events.WithLabelValues(r.typeOf(c.Event.ChannelID), c.Event.ChannelID, string(t.State)).Inc()
-	r.stats.turn(c, t)
-	log.Info("turn done", "state", t.State, "reason", t.Reason, "deliveries", len(t.Deliveries), "ms", took.Milliseconds())
+	r.stats.turn(c, t, asked)
+	r.log.LogAttrs(work, level(t.State != store.Failed), "turn done", slog.String("channel", c.Event.ChannelID), slog.String("event", c.Event.ID),
+		slog.String("state", string(t.State)), slog.String("reason", t.Reason), slog.Int("deliveries", len(t.Deliveries)), slog.Int64("ms", took.Milliseconds()))
 	e := c.Event
 	e.State, e.Reason = t.State, t.Reason
 	r.feed.publishEvent(e)
+}
+
+// level is how loud an outcome is told. What goes well is counted and kept with the event; a line for each
+// message is for those who look for something.
+func level(well bool) slog.Level {
+	if well {
+		return slog.LevelDebug
+	}
+	return slog.LevelWarn
 }
 
 func (r *Runtime) typeOf(channelID string) string {
@@ -72,15 +83,27 @@ type trace struct {
 	Detail     json.RawMessage   `json:"detail,omitempty"` // the engine's own
 }
 
+// liveTurn is a turn under way.
+type liveTurn struct {
+	ch    *Channel
+	bot   *liveBot
+	event store.Event
+	known store.Conversation // as it is stored; zero ID: this is its first turn
+	conv  store.Conversation // as the turn leaves it
+	in    message.Inbound
+	start time.Time
+}
+
 // decide works out everything that the turn changes. An error means that the turn has to be run again;
-// whatever is the bot builder's or the engine's fault is a failed turn instead.
-func (r *Runtime) decide(ctx context.Context, c store.TurnClaim, start time.Time) (store.Turn, error) {
+// whatever is the bot builder's or the engine's fault is a failed turn instead. asked gets what the engine
+// was asked, if it was.
+func (r *Runtime) decide(ctx context.Context, c store.TurnClaim, start time.Time, asked *trace) (store.Turn, error) {
 	ch, err := r.Channel(ctx, c.Event.ChannelID)
 	if err != nil {
 		return failedTurn("channel", err), ctx.Err()
 	}
 	if c.Event.Kind == message.KindLate {
-		return r.decideLate(ctx, ch, c)
+		return r.decideLate(ctx, ch, c, start)
 	}
 	in, err := parse(ch, c.Event)
 	if err != nil {
@@ -92,48 +115,49 @@ func (r *Runtime) decide(ctx context.Context, c store.TurnClaim, start time.Time
 	if err != nil {
 		return failedTurn("bot", err), ctx.Err()
 	}
-	conv := nextConversation(c, ch, in, start)
-	if t, ok, err := r.roomSaid(ctx, b, c, conv, in); ok || err != nil {
+	l := newLiveTurn(ch, b, c, in, start)
+	if t, ok, err := r.roomSaid(ctx, l); ok || err != nil {
 		return t, err
 	}
-	if reason := gate(ch, c.Conversation, &in); reason != "" {
+	if reason := gate(ch, l.known, &l.in); reason != "" {
 		return store.Turn{State: store.Ignored, Reason: reason}, nil
 	}
-	if err := resolve(ctx, r.store, &in); err != nil {
+	if err := resolve(ctx, r.store, &l.in); err != nil {
 		return store.Turn{}, err
 	}
-	if t, ok := r.consent(ctx, ch, in); ok {
+	if t, ok := consent(ctx, ch, &l.in); ok {
 		return t, ctx.Err()
 	}
-	r.link(ch, c.Event.ID, &in)
-	if t, ok, err := r.handedOver(ctx, c, conv, in); ok || err != nil {
+	r.link(ch, l.event.ID, &l.in)
+	if t, ok, err := r.handedOver(ctx, l); ok || err != nil {
 		return t, err
 	}
-	answer, conv, err := r.answerBy(ctx, b, ch, c, conv, in, start)
+	a, err := r.answerBy(ctx, l)
 	if err != nil {
 		return store.Turn{}, err
 	}
 	if ctx.Err() != nil {
-		r.abandon(answer.stream, answer.shown)
+		r.abandon(a.stream, a.shown)
 		return store.Turn{}, ctx.Err()
 	}
-	answer.trace.ParseUS = parsed.Microseconds()
-	return r.conclude(ctx, ch, c, conv, in, b, answer)
+	a.trace.ParseUS = parsed.Microseconds()
+	*asked = a.trace
+	return r.conclude(ctx, l, a)
 }
 
 // conclude turns the answer into everything that the turn changes, and keeps first what the turn's own
 // transaction does not: it is the same when the turn runs again.
-func (r *Runtime) conclude(ctx context.Context, ch *Channel, c store.TurnClaim, conv store.Conversation, in message.Inbound, b *liveBot, a answered) (store.Turn, error) {
+func (r *Runtime) conclude(ctx context.Context, l *liveTurn, a *answered) (store.Turn, error) {
 	refs := references{}
 	_, span := r.tracer.Start(ctx, "render")
-	t := r.finish(ch, c, conv, in, b, a, refs)
+	t := r.finish(l, a, refs)
 	span.End()
 	err := refs.keep(ctx, r.store)
 	if err == nil && a.Handoff != nil && a.err == nil {
-		_, err = r.takeOver(ctx, conv, *a.Handoff)
+		_, err = r.takeOver(ctx, l.conv, *a.Handoff)
 	}
-	if err == nil && a.User != nil && a.err == nil && in.Sender.ID != "" {
-		err = r.store.People().Put(ctx, personID(ch, in), store.Person{State: a.User.Token})
+	if err == nil && a.User != nil && a.err == nil && l.in.Sender.ID != "" {
+		err = r.store.People().Put(ctx, l.personID(), store.Person{State: a.User.Token})
 	}
 	if a.stream == nil {
 		return t, err
@@ -147,17 +171,18 @@ func (r *Runtime) conclude(ctx context.Context, ch *Channel, c store.TurnClaim, 
 }
 
 // personID is the key of what an engine keeps about a person.
-func personID(ch *Channel, in message.Inbound) string { return ch.Record.ID + ":" + in.Sender.ID }
+func (l *liveTurn) personID() string { return l.ch.Record.ID + ":" + l.in.Sender.ID }
 
 func failedTurn(code string, err error) store.Turn {
 	return store.Turn{State: store.Failed, Reason: code + ": " + err.Error()}
 }
 
-// nextConversation is the conversation as this event leaves it.
-func nextConversation(c store.TurnClaim, ch *Channel, in message.Inbound, now time.Time) store.Conversation {
-	conv := c.Conversation
+// newLiveTurn begins a turn: the event is known, what it means to its conversation follows from it.
+func newLiveTurn(ch *Channel, b *liveBot, c store.TurnClaim, in message.Inbound, start time.Time) *liveTurn {
+	l := &liveTurn{ch: ch, bot: b, event: c.Event, known: c.Conversation, conv: c.Conversation, in: in, start: start}
+	conv := &l.conv
 	if conv.ID == "" {
-		conv = store.Conversation{ID: c.Event.ConversationID, BotID: ch.Record.BotID, ChannelID: ch.Record.ID, FirstAt: now.UTC(), LastAt: now.UTC()}
+		*conv = store.Conversation{ID: c.Event.ConversationID, BotID: ch.Record.BotID, ChannelID: ch.Record.ID, FirstAt: start.UTC(), LastAt: start.UTC()}
 	}
 	title := conv.Platform.Title
 	conv.Platform = in.Conversation
@@ -173,18 +198,19 @@ func nextConversation(c store.TurnClaim, ch *Channel, in message.Inbound, now ti
 	if len(in.Reference) > 0 {
 		conv.Reference = in.Reference
 	}
-	return conv
+	return l
 }
 
 // finish renders the answer, or the fallback when there is none, into deliveries.
-func (r *Runtime) finish(ch *Channel, c store.TurnClaim, conv store.Conversation, in message.Inbound, b *liveBot, a answered, refs references) store.Turn {
+func (r *Runtime) finish(l *liveTurn, a *answered, refs references) store.Turn {
+	ch, in, conv := l.ch, &l.in, &l.conv
 	t := store.Turn{State: store.Handled}
 	if a.err != nil {
 		t.State, t.Reason = store.Failed, a.err.Error()
-		r.metrics.engineErrors.WithLabelValues(b.record.ID, errorCode(a.err.Code)).Inc()
+		r.metrics.engineErrors.WithLabelValues(l.bot.record.ID, errorCode(a.err.Code)).Inc()
 		a.Reply.QuickReplies = nil
 		if in.Kind.FromUser() { // nobody waits for an answer to the other kinds
-			a.messages = append(a.messages, message.Text(fallback(a.err, in.Locale, conv.Locale, b.record.Locale)))
+			a.messages = append(a.messages, message.Text(fallback(a.err, in.Locale, conv.Locale, l.bot.record.Locale)))
 		}
 	}
 	start := time.Now()
@@ -195,23 +221,23 @@ func (r *Runtime) finish(ch *Channel, c store.TurnClaim, conv store.Conversation
 	}
 	if in.Kind.FromUser() && len(out.calls) == 0 && len(out.notes) > 0 && a.err == nil {
 		// The engine answered, but nothing of it can be shown: silence would leave the person guessing.
-		text := message.Text(fallback(&dialog.Error{}, in.Locale, conv.Locale, b.record.Locale))
+		text := message.Text(fallback(&dialog.Error{}, in.Locale, conv.Locale, l.bot.record.Locale))
 		out.calls = [][]message.Message{{text}}
 		t.State, t.Reason = store.Failed, "the engine's answer cannot be shown: "+out.notes[0]
 	}
 	a.trace.Notes = out.notes
 	for i, messages := range out.calls {
 		t.Deliveries = append(t.Deliveries, store.Delivery{
-			EventID: c.Event.ID, BotID: ch.Record.BotID, ChannelID: ch.Record.ID, ConversationID: conv.ID,
+			EventID: l.event.ID, BotID: ch.Record.BotID, ChannelID: ch.Record.ID, ConversationID: conv.ID,
 			Platform: in.Conversation, Messages: messages, Reference: conv.Reference,
-			Address: in.Address, AddressAt: c.Event.ReceivedAt, First: i == 0,
+			Address: in.Address, AddressAt: l.event.ReceivedAt, First: i == 0,
 			Key: newUUID(), CreatedAt: time.Now().UTC(),
 		})
 	}
 	conv.Answered = conv.Answered || len(t.Deliveries) > 0
-	if worthWriting(c.Conversation, conv) {
+	if worthWriting(&l.known, conv) {
 		conv.LastAt = time.Now().UTC()
-		t.Conversation = &conv
+		t.Conversation = conv
 	}
 	t.Trace, _ = json.Marshal(a.trace)
 	return t
@@ -221,7 +247,7 @@ func (r *Runtime) finish(ch *Channel, c store.TurnClaim, conv store.Conversation
 // be written again with every turn.
 const lastAtGrain = 10 * time.Minute
 
-func worthWriting(old, next store.Conversation) bool {
+func worthWriting(old, next *store.Conversation) bool {
 	if old.ID == "" || time.Since(old.LastAt) > lastAtGrain {
 		return true
 	}

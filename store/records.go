@@ -39,6 +39,10 @@ type Event struct {
 	StartedAt      time.Time // of the turn
 	FinishedAt     time.Time
 	Trace          json.RawMessage // of the turn
+
+	// Inbound is what Raw says, or nil. It is not stored: whoever accepts an event gives it away, and the
+	// driver gives it to one claim if it still has it then.
+	Inbound *message.Inbound
 }
 
 // Accepted is the result of Accept for one event.

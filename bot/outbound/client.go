@@ -15,7 +15,7 @@ const (
 	connectTimeout = 5 * time.Second
 	maxHeaderBytes = 64 << 10
 	// idlePerHost keeps the connections of a burst to one platform for the next burst.
-	idlePerHost = 64
+	idlePerHost = 256
 )
 
 // RefusedError means that the guard did not let a request out. Nothing was sent, and trying again is
@@ -55,7 +55,7 @@ func (g *Guard) Client(timeout time.Duration) *http.Client {
 			// Holds also when a caller that reads a long stream clears the client's Timeout.
 			ResponseHeaderTimeout:  timeout,
 			MaxResponseHeaderBytes: maxHeaderBytes,
-			MaxIdleConns:           4 * idlePerHost,
+			MaxIdleConns:           2 * idlePerHost,
 			MaxIdleConnsPerHost:    idlePerHost,
 			IdleConnTimeout:        90 * time.Second,
 			ForceAttemptHTTP2:      true,

@@ -18,6 +18,7 @@ import (
 	"sync"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
@@ -29,8 +30,9 @@ type Store struct {
 	*committer
 	db     *bbolt.DB
 	log    *slog.Logger
-	turns  *lanes
-	outs   *lanes
+	turns  *lanes[store.Event]
+	outs   *lanes[store.Delivery]
+	convs  conversations
 	window *window // the committer's goroutine alone
 	last   uint64  // newest sequence number; the committer's goroutine alone
 	locks  keyedLocks
@@ -128,10 +130,11 @@ func load(db *bbolt.DB, log *slog.Logger) (*Store, error) {
 	}
 	s := &Store{
 		db: db, log: log,
-		turns: newLanes(), outs: newLanes(),
+		turns: newLanes[store.Event](), outs: newLanes[store.Delivery](),
 		window: newWindow(windowSize),
 		stop:   make(chan struct{}),
 	}
+	s.convs.lately, _ = lru.New[string, store.Conversation](keepConversations) // fails for a negative number alone
 	var c counts
 	err := db.View(func(tx *bbolt.Tx) (err error) {
 		if c, err = readCounts(tx); err != nil {

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/base32"
 	"encoding/binary"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -71,7 +69,7 @@ func encodeEvent(e *store.Event) []byte {
 // keysOf visits the keys of an event's record without decoding the rest of it.
 func keysOf(b []byte, visit func(channel, key []byte)) error {
 	if len(b) == 0 || b[0] != eventVersion {
-		return errors.New("unknown record version")
+		return errVersion
 	}
 	r := reader{b: b[1:]}
 	r.varint()
@@ -86,19 +84,15 @@ func keysOf(b []byte, visit func(channel, key []byte)) error {
 		}
 	}
 	if r.short {
-		return errors.New("record is cut short")
+		return errShort
 	}
 	return nil
-}
-
-func appendText(b []byte, s string) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
 func decodeEvent(seq uint64, b []byte) (store.Event, error) {
 	e := store.Event{ID: seqID(eventPrefix, seq)}
 	if len(b) == 0 || b[0] != eventVersion {
-		return e, fmt.Errorf("event %s: unknown record version", e.ID)
+		return e, fmt.Errorf("event %s: %w", e.ID, errVersion)
 	}
 	r := reader{b: b[1:]}
 	e.ReceivedAt = time.Unix(0, r.varint()).UTC()
@@ -113,63 +107,8 @@ func decodeEvent(seq uint64, b []byte) (store.Event, error) {
 		e.Keys = append(e.Keys, r.text())
 	}
 	if r.short {
-		return e, fmt.Errorf("event %s: record is cut short", e.ID)
+		return e, fmt.Errorf("event %s: %w", e.ID, errShort)
 	}
 	e.Raw = bytes.Clone(r.b)
 	return e, nil
-}
-
-// reader takes a record apart. Once something is missing, short is set and all that follows is empty.
-type reader struct {
-	b     []byte
-	short bool
-}
-
-func (r *reader) varint() int64 {
-	v, n := binary.Varint(r.b)
-	r.skip(n)
-	return v
-}
-
-func (r *reader) count() uint64 {
-	v, n := binary.Uvarint(r.b)
-	r.skip(n)
-	return v
-}
-
-func (r *reader) text() string { return string(r.bytes()) }
-
-// bytes is text without a copy.
-func (r *reader) bytes() []byte {
-	n := r.count()
-	if n > uint64(len(r.b)) {
-		r.short = true
-	}
-	if r.short {
-		return nil
-	}
-	s := r.b[:n]
-	r.b = r.b[n:]
-	return s
-}
-
-func (r *reader) skip(n int) {
-	if n <= 0 {
-		r.short, r.b = true, nil
-		return
-	}
-	r.b = r.b[n:]
-}
-
-// turnRecord is the outcome of a turn, beside its event.
-type turnRecord struct {
-	State  store.EventState `json:"s"`
-	Reason string           `json:"r,omitempty"`
-	Start  time.Time        `json:"a,omitzero"`
-	Finish time.Time        `json:"z,omitzero"`
-	Trace  json.RawMessage  `json:"t,omitempty"`
-}
-
-func (r turnRecord) fill(e *store.Event) {
-	e.State, e.Reason, e.StartedAt, e.FinishedAt, e.Trace = r.State, r.Reason, r.Start, r.Finish, r.Trace
 }

@@ -3,11 +3,54 @@ package boltstore
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"sync"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"go.etcd.io/bbolt"
 
 	"dari/store"
 )
+
+// conversations remembers those that had a turn lately: whoever writes writes again soon. What it holds
+// is shared, and never changed.
+type conversations struct {
+	// mu is held from the beginning of a read until it is remembered, so that a change made meanwhile
+	// is not forgotten.
+	mu     sync.Mutex
+	lately *lru.Cache[string, store.Conversation]
+}
+
+// keepConversations is how many are remembered, at about a kilobyte each.
+const keepConversations = 4096
+
+// changed notes what is stored now; an empty ID means that it has to be read again.
+func (c *conversations) changed(id string, conv store.Conversation) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if conv.ID == "" {
+		c.lately.Remove(id)
+		return
+	}
+	c.lately.Add(id, conv)
+}
+
+// of returns the conversation of a turn, with a zero ID if there is none yet.
+func (c *conversations) of(db *bbolt.DB, id string) (conv store.Conversation, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if conv, ok := c.lately.Get(id); ok {
+		return conv, nil
+	}
+	err = db.View(func(tx *bbolt.Tx) error { return getJSON(tx.Bucket(bucketConversations), id, &conv) })
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return store.Conversation{}, nil
+	case err == nil:
+		c.lately.Add(id, conv)
+	}
+	return conv, err
+}
 
 // Conversation implements store.Store.
 func (s *Store) Conversation(_ context.Context, id string) (c store.Conversation, err error) {
@@ -45,15 +88,18 @@ func (s *Store) Conversations(_ context.Context, q store.Query) (page store.Page
 
 // ResetConversation implements store.Store.
 func (s *Store) ResetConversation(ctx context.Context, id string) error {
-	return s.do(ctx, &op{apply: func(t *txn) error {
-		var conv store.Conversation
-		b := t.Bucket(bucketConversations)
-		if err := getJSON(b, id, &conv); err != nil {
-			return err
-		}
-		conv.State, conv.States, conv.Engine = "", nil, ""
-		return putJSON(b, id, conv)
-	}})
+	return s.do(ctx, &op{
+		apply: func(t *txn) error {
+			var conv store.Conversation
+			b := t.Bucket(bucketConversations)
+			if err := getJSON(b, id, &conv); err != nil {
+				return err
+			}
+			conv.State, conv.States, conv.Engine = "", nil, ""
+			return putJSON(b, id, conv)
+		},
+		after: func() { s.convs.changed(id, store.Conversation{}) },
+	})
 }
 
 // Audit implements store.Store.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 
+	"go.etcd.io/bbolt"
+
 	"dari/store"
 )
 
@@ -35,7 +37,9 @@ func (s *Store) Accept(ctx context.Context, events []store.Event) ([]store.Accep
 		after: func() {
 			for i := range events {
 				if seqs[i] != 0 && events[i].State == store.Waiting {
-					s.turns.add(events[i].ConversationID, seqs[i])
+					e := events[i] // the caller's own is the caller's
+					e.ID = out[i].ID
+					s.turns.add(e.ConversationID, seqs[i], &e, 2*len(records[i])+1024)
 				}
 			}
 		},
@@ -100,60 +104,99 @@ func (s *Store) Record(e store.Event) {
 
 // NextTurn implements store.Inbox.
 func (s *Store) NextTurn(ctx context.Context) (store.TurnClaim, error) {
-	key, seq, err := s.turns.next(ctx)
+	t, err := s.turns.next(ctx)
 	if err != nil {
 		return store.TurnClaim{}, err
 	}
-	c := store.TurnClaim{Fence: seq}
-	tx, err := s.db.Begin(false)
+	c := store.TurnClaim{Fence: t.seq}
+	c.Event, err = s.eventOf(t)
 	if err == nil {
-		defer tx.Rollback()
-		c.Event, err = decodeEvent(seq, tx.Bucket(bucketInbox).Get(seqKey(seq)))
+		c.Conversation, err = s.convs.of(s.db, t.key)
 	}
-	if err == nil {
-		err = getJSON(tx.Bucket(bucketConversations), key, &c.Conversation)
-	}
-	if err != nil && err != store.ErrNotFound {
-		s.turns.delay(key, later())
+	if err != nil {
+		s.turns.delay(t.key, later())
 		return store.TurnClaim{}, err
 	}
 	return c, nil
 }
 
+// eventOf is the event of a ticket.
+func (s *Store) eventOf(t ticket[store.Event]) (e store.Event, err error) {
+	if t.record != nil {
+		return *t.record, nil
+	}
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		e, err = decodeEvent(t.seq, tx.Bucket(bucketInbox).Get(seqKey(t.seq)))
+		return err
+	})
+	return e, err
+}
+
 // CommitTurn implements store.Inbox.
 func (s *Store) CommitTurn(ctx context.Context, c store.TurnClaim, turn store.Turn) ([]store.Delivery, error) {
-	out := slices.Clone(turn.Deliveries)
-	seqs := make([]uint64, len(out))
-	outcome, err := json.Marshal(turnRecord{turn.State, turn.Reason, turn.StartedAt, turn.FinishedAt, turn.Trace})
+	o, err := newOutcome(c.Event.ConversationID, c.Fence, &turn)
 	if err != nil {
 		return nil, err
 	}
 	err = s.do(ctx, &op{
-		apply: func(t *txn) error {
-			if turn.State == store.Failed {
-				t.counts.Failed++
-			} else {
-				t.counts.Handled++
-			}
-			if err := t.bucket(bucketTurns).Put(seqKey(c.Fence), outcome); err != nil {
-				return err
-			}
-			if turn.Conversation != nil {
-				if err := putJSON(t.Bucket(bucketConversations), turn.Conversation.ID, turn.Conversation); err != nil {
-					return err
-				}
-			}
-			return s.putDeliveries(t, out, seqs)
-		},
+		apply: func(t *txn) error { return s.putOutcome(t, o) },
 		after: func() {
-			s.queueDeliveries(out, seqs)
-			s.turns.done(c.Event.ConversationID)
+			if o.conversation.ID != "" {
+				s.convs.changed(o.conversation.ID, o.conversation)
+			}
+			s.queueDeliveries(o.deliveries, o.seqs, o.records)
+			s.turns.done(o.lane)
 		},
 	})
 	if err != nil {
 		return nil, err
 	}
-	return out, nil
+	return o.deliveries, nil
+}
+
+// outcome is a turn ready to be written: the committer serves everybody, so that all that can be done
+// before is done.
+type outcome struct {
+	lane         string
+	seq          uint64
+	failed       bool
+	turn         []byte
+	conversation store.Conversation // zero ID: stays as it is
+	state        []byte             // the conversation's record
+	deliveries   []store.Delivery
+	seqs         []uint64
+	records      [][]byte
+}
+
+func newOutcome(lane string, seq uint64, turn *store.Turn) (*outcome, error) {
+	o := &outcome{
+		lane: lane, seq: seq, failed: turn.State == store.Failed,
+		turn:       encodeTurn(turnRecord{turn.State, turn.Reason, turn.StartedAt, turn.FinishedAt, turn.Trace}),
+		deliveries: slices.Clone(turn.Deliveries), seqs: make([]uint64, len(turn.Deliveries)),
+	}
+	var err error
+	if o.records, err = encodeDeliveries(turn.Deliveries); err == nil && turn.Conversation != nil {
+		o.conversation = *turn.Conversation
+		o.state, err = json.Marshal(turn.Conversation)
+	}
+	return o, err
+}
+
+func (s *Store) putOutcome(t *txn, o *outcome) error {
+	if o.failed {
+		t.counts.Failed++
+	} else {
+		t.counts.Handled++
+	}
+	if err := t.bucket(bucketTurns).Put(seqKey(o.seq), o.turn); err != nil {
+		return err
+	}
+	if o.conversation.ID != "" {
+		if err := t.Bucket(bucketConversations).Put([]byte(o.conversation.ID), o.state); err != nil {
+			return err
+		}
+	}
+	return s.putDeliveries(t, o.deliveries, o.seqs, o.records)
 }
 
 // ReleaseTurn implements store.Inbox.

@@ -12,52 +12,96 @@ import (
 
 // lanes is a queue of queues: sequence numbers wait in order within a lane (a conversation), and
 // lanes whose head is due are handed out one at a time each. It lives in memory and is rebuilt from
-// the records at start; an idle lane costs nothing.
-type lanes struct {
+// the records at start; an idle lane costs nothing. What was written a moment ago is held beside its
+// number, so that it need not be read again; beyond holdMost bytes the numbers alone are kept.
+type lanes[T any] struct {
 	mu     sync.Mutex
 	more   *sync.Cond
-	byKey  map[string]*lane
-	ready  []*lane // a FIFO; ready[head:] is in use
+	byKey  map[string]*lane[T]
+	ready  []*lane[T] // a FIFO; ready[head:] is in use
 	head   int
-	timers laneHeap
+	timers laneHeap[T]
 	count  int // of waiting sequence numbers
+	held   int // bytes
 	wake   *time.Timer
 	closed bool
 }
 
-type lane struct {
-	key  string
-	seqs []uint64
-	due  time.Time // the head is not handed out before; zero if it may be at once
+type lane[T any] struct {
+	key   string
+	items []laneItem[T]
+	due   time.Time // the head is not handed out before; zero if it may be at once
 }
 
-func newLanes() *lanes {
-	l := &lanes{byKey: map[string]*lane{}}
+// laneItem is one sequence number, with its record while that is held.
+type laneItem[T any] struct {
+	seq    uint64
+	record *T
+	size   int // of the record, in bytes, about
+}
+
+// holdMost bounds the records that one queue holds, in bytes: some thousand messages.
+const holdMost = 8 << 20
+
+func newLanes[T any]() *lanes[T] {
+	l := &lanes[T]{byKey: map[string]*lane[T]{}}
 	l.more = sync.NewCond(&l.mu)
 	return l
 }
 
-// add puts seq at the end of its lane.
-func (l *lanes) add(key string, seq uint64) { l.addAt(key, seq, time.Time{}) }
+// add puts seq at the end of its lane, with its record.
+func (l *lanes[T]) add(key string, seq uint64, record *T, size int) {
+	l.put(key, laneItem[T]{seq, record, size}, time.Time{})
+}
 
-// addAt is add for a head that is not due before the given time; behind others the time is ignored.
-func (l *lanes) addAt(key string, seq uint64, due time.Time) {
+// addAt puts seq at the end of its lane. A head is not due before the given time; behind others the time
+// is ignored.
+func (l *lanes[T]) addAt(key string, seq uint64, due time.Time) {
+	l.put(key, laneItem[T]{seq: seq}, due)
+}
+
+func (l *lanes[T]) put(key string, it laneItem[T], due time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.held+it.size > holdMost {
+		it.record, it.size = nil, 0
+	}
+	l.held += it.size
 	ln := l.byKey[key]
 	if ln == nil {
-		ln = &lane{key: key}
+		ln = &lane[T]{key: key}
 		l.byKey[key] = ln
 	}
-	ln.seqs = append(ln.seqs, seq)
+	ln.items = append(ln.items, it)
 	l.count++
-	if len(ln.seqs) == 1 {
+	if len(ln.items) == 1 {
 		l.offer(ln, due)
 	}
 }
 
+// let gives up the record of an item, which then has to be read again. The caller holds the lock.
+func (l *lanes[T]) let(it *laneItem[T]) *T {
+	record := it.record
+	l.held -= it.size
+	it.record, it.size = nil, 0
+	return record
+}
+
+// forget gives up the held record of seq, because what is stored has changed.
+func (l *lanes[T]) forget(key string, seq uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if ln := l.byKey[key]; ln != nil {
+		for i := range ln.items {
+			if ln.items[i].seq == seq {
+				l.let(&ln.items[i])
+			}
+		}
+	}
+}
+
 // offer makes a lane available now or at its time. The caller holds the lock.
-func (l *lanes) offer(ln *lane, due time.Time) {
+func (l *lanes[T]) offer(ln *lane[T], due time.Time) {
 	if due.After(time.Now()) {
 		ln.due = due
 		heap.Push(&l.timers, ln)
@@ -70,7 +114,7 @@ func (l *lanes) offer(ln *lane, due time.Time) {
 }
 
 // arm sets the timer to the earliest waiting lane. The caller holds the lock.
-func (l *lanes) arm() {
+func (l *lanes[T]) arm() {
 	if len(l.timers) == 0 || l.closed {
 		return
 	}
@@ -83,54 +127,71 @@ func (l *lanes) arm() {
 }
 
 // ripen moves the lanes whose time has come to the ready ones.
-func (l *lanes) ripen() {
+func (l *lanes[T]) ripen() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
 	for len(l.timers) > 0 && !l.timers[0].due.After(now) {
-		ln := heap.Pop(&l.timers).(*lane)
+		ln := heap.Pop(&l.timers).(*lane[T])
 		l.offer(ln, time.Time{})
 	}
 	l.arm()
 }
 
-// next waits for a ready lane and returns its head, which stays in place until done, release or delay.
-func (l *lanes) next(ctx context.Context) (string, uint64, error) {
-	stop := context.AfterFunc(ctx, func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.more.Broadcast()
-	})
-	defer stop()
+// ticket is the head of a lane. The record is nil if it has to be read.
+type ticket[T any] struct {
+	key    string
+	seq    uint64
+	record *T
+}
+
+// next waits for a ready lane and returns its head, which stays in place until done or delay.
+func (l *lanes[T]) next(ctx context.Context) (ticket[T], error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	watched := false
 	for {
-		if err := ctx.Err(); err != nil {
-			return "", 0, err
+		switch {
+		case ctx.Err() != nil:
+			return ticket[T]{}, ctx.Err()
+		case l.closed:
+			return ticket[T]{}, errClosed
+		case l.head < len(l.ready):
+			return l.take(), nil
 		}
-		if l.closed {
-			return "", 0, errClosed
-		}
-		if l.head < len(l.ready) {
-			ln := l.ready[l.head]
-			l.ready[l.head] = nil
-			l.head++
-			if l.head == len(l.ready) {
-				l.ready, l.head = l.ready[:0], 0
-			}
-			return ln.key, ln.seqs[0], nil
+		if !watched { // only who waits has to
+			watched = true
+			stop := context.AfterFunc(ctx, func() {
+				l.mu.Lock()
+				defer l.mu.Unlock()
+				l.more.Broadcast()
+			})
+			defer stop()
 		}
 		l.more.Wait()
 	}
 }
 
+// take hands out the first ready lane. The caller holds the lock.
+func (l *lanes[T]) take() ticket[T] {
+	ln := l.ready[l.head]
+	l.ready[l.head] = nil
+	l.head++
+	if l.head == len(l.ready) {
+		l.ready, l.head = l.ready[:0], 0
+	}
+	it := &ln.items[0]
+	return ticket[T]{ln.key, it.seq, l.let(it)}
+}
+
 // done removes the head and offers what follows.
-func (l *lanes) done(key string) {
+func (l *lanes[T]) done(key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	ln := l.byKey[key]
 	l.count--
-	if ln.seqs = ln.seqs[1:]; len(ln.seqs) == 0 {
+	l.let(&ln.items[0])
+	if ln.items = ln.items[1:]; len(ln.items) == 0 {
 		delete(l.byKey, key)
 		return
 	}
@@ -138,24 +199,24 @@ func (l *lanes) done(key string) {
 }
 
 // delay hands the head back until due; a zero time hands it back at once.
-func (l *lanes) delay(key string, due time.Time) {
+func (l *lanes[T]) delay(key string, due time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.offer(l.byKey[key], due)
 }
 
 // oldest returns the smallest waiting sequence number, or none if nothing waits.
-func (l *lanes) oldest(none uint64) uint64 {
+func (l *lanes[T]) oldest(none uint64) uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, ln := range l.byKey {
-		none = min(none, ln.seqs[0])
+		none = min(none, ln.items[0].seq)
 	}
 	return none
 }
 
 // queue tells how much waits.
-func (l *lanes) queue() store.Queue {
+func (l *lanes[T]) queue() store.Queue {
 	l.mu.Lock()
 	q := store.Queue{Waiting: l.count}
 	l.mu.Unlock()
@@ -165,7 +226,7 @@ func (l *lanes) queue() store.Queue {
 	return q
 }
 
-func (l *lanes) close() {
+func (l *lanes[T]) close() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.closed = true
@@ -175,13 +236,13 @@ func (l *lanes) close() {
 	l.more.Broadcast()
 }
 
-type laneHeap []*lane
+type laneHeap[T any] []*lane[T]
 
-func (h laneHeap) Len() int           { return len(h) }
-func (h laneHeap) Less(i, j int) bool { return h[i].due.Before(h[j].due) }
-func (h laneHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *laneHeap) Push(x any)        { *h = append(*h, x.(*lane)) }
-func (h *laneHeap) Pop() any {
+func (h laneHeap[T]) Len() int           { return len(h) }
+func (h laneHeap[T]) Less(i, j int) bool { return h[i].due.Before(h[j].due) }
+func (h laneHeap[T]) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *laneHeap[T]) Push(x any)        { *h = append(*h, x.(*lane[T])) }
+func (h *laneHeap[T]) Pop() any {
 	old := *h
 	ln := old[len(old)-1]
 	old[len(old)-1] = nil

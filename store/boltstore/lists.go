@@ -3,7 +3,7 @@ package boltstore
 import (
 	"bytes"
 	"context"
-	"encoding/json"
+	"fmt"
 	"math"
 	"time"
 
@@ -123,9 +123,9 @@ func readEvent(tx *bbolt.Tx, bucket []byte, seq uint64, v []byte) (store.Event, 
 		return e, err
 	}
 	if b := tx.Bucket(bucketTurns).Get(seqKey(seq)); b != nil {
-		var r turnRecord
-		if err := json.Unmarshal(b, &r); err != nil {
-			return e, err
+		r, err := decodeTurn(b)
+		if err != nil {
+			return e, fmt.Errorf("event %s: outcome: %w", e.ID, err)
 		}
 		r.fill(&e)
 	}

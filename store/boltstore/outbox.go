@@ -2,9 +2,7 @@ package boltstore
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -16,46 +14,36 @@ import (
 // later is when work that was handed back is offered again: soon, but not in a tight loop.
 func later() time.Time { return time.Now().Add(200 * time.Millisecond) }
 
-// deliveryRecord carries a version beside the delivery, so that a later format can be told apart.
-type deliveryRecord struct {
-	V int `json:"v"`
-	*store.Delivery
-}
-
-func decodeDelivery(seq uint64, b []byte) (store.Delivery, error) {
-	d := store.Delivery{}
-	r := deliveryRecord{Delivery: &d}
-	err := json.Unmarshal(b, &r)
-	d.ID = seqID(deliveryPrefix, seq)
-	if err == nil && r.V != 1 {
-		err = fmt.Errorf("unknown record version %d", r.V)
+// encodeDeliveries is for the caller of a change, as the committer serves everybody. What a delivery only
+// gets there, its id and its result, is not part of its record.
+func encodeDeliveries(ds []store.Delivery) ([][]byte, error) {
+	records := make([][]byte, len(ds))
+	for i := range ds {
+		var err error
+		if records[i], err = encodeDelivery(&ds[i]); err != nil {
+			return nil, err
+		}
 	}
-	if err != nil {
-		return d, fmt.Errorf("delivery %s: %w", d.ID, err)
-	}
-	return d, nil
+	return records, nil
 }
 
 // putDeliveries gives the deliveries their ids and writes them.
-func (s *Store) putDeliveries(t *txn, ds []store.Delivery, seqs []uint64) error {
+func (s *Store) putDeliveries(t *txn, ds []store.Delivery, seqs []uint64, records [][]byte) error {
 	for i := range ds {
 		seqs[i] = s.nextSeq()
 		ds[i].ID = seqID(deliveryPrefix, seqs[i])
 		ds[i].Result = store.Result{Status: store.Pending}
-		b, err := json.Marshal(deliveryRecord{1, &ds[i]})
-		if err != nil {
-			return err
-		}
-		if err := t.bucket(bucketOutbox).Put(seqKey(seqs[i]), b); err != nil {
+		if err := t.bucket(bucketOutbox).Put(seqKey(seqs[i]), records[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Store) queueDeliveries(ds []store.Delivery, seqs []uint64) {
+func (s *Store) queueDeliveries(ds []store.Delivery, seqs []uint64, records [][]byte) {
 	for i := range ds {
-		s.outs.add(ds[i].ConversationID, seqs[i])
+		d := ds[i] // the caller's own is the caller's
+		s.outs.add(d.ConversationID, seqs[i], &d, 2*len(records[i])+1024)
 	}
 }
 
@@ -70,7 +58,11 @@ func (s *Store) Enqueue(ctx context.Context, key string, ds []store.Delivery) ([
 	out := slices.Clone(ds)
 	seqs := make([]uint64, len(out))
 	repeated := false
-	err := s.do(ctx, &op{
+	records, err := encodeDeliveries(ds)
+	if err != nil {
+		return nil, false, err
+	}
+	err = s.do(ctx, &op{
 		apply: func(t *txn) (err error) {
 			if key != "" {
 				out, repeated, err = earlier(t, key, out)
@@ -78,14 +70,14 @@ func (s *Store) Enqueue(ctx context.Context, key string, ds []store.Delivery) ([
 					return err
 				}
 			}
-			if err := s.putDeliveries(t, out, seqs); err != nil || key == "" {
+			if err := s.putDeliveries(t, out, seqs, records); err != nil || key == "" {
 				return err
 			}
 			return putJSON(t.Bucket(bucketSends), key, sendRecord{key, seqs})
 		},
 		after: func() {
 			if !repeated {
-				s.queueDeliveries(out, seqs)
+				s.queueDeliveries(out, seqs, records)
 			}
 		},
 	})
@@ -135,8 +127,9 @@ func (s *Store) Enqueued(_ context.Context, key string) (ds []store.Delivery, er
 // Cancel implements store.Outbox. The cancelled ones stay in their lanes, where NextDelivery passes
 // them over.
 func (s *Store) Cancel(ctx context.Context, key string) (n int, err error) {
-	err = s.do(ctx, &op{apply: func(t *txn) error {
-		n = 0
+	gone := map[uint64]string{}
+	apply := func(t *txn) error {
+		clear(gone)
 		ds, err := enqueued(t.Tx, key)
 		if err != nil {
 			return err
@@ -148,38 +141,47 @@ func (s *Store) Cancel(ctx context.Context, key string) (n int, err error) {
 			d.Result.Status, d.Result.NextAt, d.Result.DoneAt = store.Cancelled, time.Time{}, time.Now().UTC()
 			seq, err := idSeq(deliveryPrefix, d.ID)
 			if err == nil {
-				err = putJSON(t.bucket(bucketResults), string(seqKey(seq)), d.Result)
+				err = t.bucket(bucketResults).Put(seqKey(seq), encodeResult(d.Result))
 			}
 			if err != nil {
 				return err
 			}
-			n++
+			gone[seq] = d.ConversationID
 		}
 		return nil
+	}
+	err = s.do(ctx, &op{apply: apply, after: func() {
+		for seq, conversation := range gone {
+			s.outs.forget(conversation, seq)
+		}
 	}})
-	return n, err
+	return len(gone), err
 }
 
 // NextDelivery implements store.Outbox.
 func (s *Store) NextDelivery(ctx context.Context) (store.DeliveryClaim, error) {
 	for {
-		key, seq, err := s.outs.next(ctx)
+		t, err := s.outs.next(ctx)
 		if err != nil {
 			return store.DeliveryClaim{}, err
 		}
-		c := store.DeliveryClaim{Fence: seq}
+		c := store.DeliveryClaim{Fence: t.seq}
+		if t.record != nil {
+			c.Delivery = *t.record
+			return c, nil
+		}
 		err = s.db.View(func(tx *bbolt.Tx) (err error) {
-			c.Delivery, err = readDelivery(tx, seq)
+			c.Delivery, err = readDelivery(tx, t.seq)
 			return err
 		})
 		switch {
 		case err != nil:
-			s.outs.delay(key, later())
+			s.outs.delay(t.key, later())
 			return store.DeliveryClaim{}, err
 		case c.Delivery.Result.Status == store.Pending:
 			return c, nil
 		}
-		s.outs.done(key) // cancelled while it waited
+		s.outs.done(t.key) // cancelled while it waited
 	}
 }
 
@@ -192,38 +194,36 @@ func readDelivery(tx *bbolt.Tx, seq uint64) (store.Delivery, error) {
 	if err != nil {
 		return d, err
 	}
-	d.Result, err = readResult(tx.Bucket(bucketResults).Get(seqKey(seq)))
+	d.Result, err = decodeResult(tx.Bucket(bucketResults).Get(seqKey(seq)))
 	return d, err
 }
 
 // FinishDelivery implements store.Outbox.
 func (s *Store) FinishDelivery(ctx context.Context, c store.DeliveryClaim, r store.Result) error {
-	b, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
+	b := encodeResult(r)
+	seq, lane, nextAt := c.Fence, c.Delivery.ConversationID, r.NextAt
 	again := r.Status == store.Pending
 	over := false
 	return s.do(ctx, &op{
 		apply: func(t *txn) error {
-			if over = again && cancelled(t, c.Fence); over {
+			if over = again && cancelled(t, seq); over {
 				return nil
 			}
-			return t.bucket(bucketResults).Put(seqKey(c.Fence), b)
+			return t.bucket(bucketResults).Put(seqKey(seq), b)
 		},
 		after: func() {
 			if again && !over {
-				s.outs.delay(c.Delivery.ConversationID, r.NextAt)
+				s.outs.delay(lane, nextAt)
 				return
 			}
-			s.outs.done(c.Delivery.ConversationID)
+			s.outs.done(lane)
 		},
 	})
 }
 
 // cancelled tells whether a delivery was cancelled while it was being sent.
 func cancelled(t *txn, seq uint64) bool {
-	r, err := readResult(t.Bucket(bucketResults).Get(seqKey(seq)))
+	r, err := decodeResult(t.Bucket(bucketResults).Get(seqKey(seq)))
 	return err == nil && r.Status == store.Cancelled
 }
 
@@ -254,9 +254,9 @@ func (s *Store) Resend(ctx context.Context, id string) (store.Delivery, error) {
 			}
 			// The attempts start over; the doubt stays, since the platform may still hold the message.
 			d.Result = store.Result{Status: store.Pending, Doubt: d.Result.Doubt}
-			return putJSON(t.bucket(bucketResults), string(seqKey(seq)), d.Result)
+			return t.bucket(bucketResults).Put(seqKey(seq), encodeResult(d.Result))
 		},
-		after: func() { s.outs.add(d.ConversationID, seq) },
+		after: func() { s.outs.addAt(d.ConversationID, seq, time.Time{}) },
 	})
 	return d, err
 }

@@ -72,7 +72,7 @@ func (s *Store) pruneDeliveries(ctx context.Context, before uint64) (int, error)
 		if readUint(k) >= before {
 			return stop
 		}
-		if r, err := readResult(t.Bucket(bucketResults).Get(k)); err == nil && r.Status == store.Pending {
+		if r, err := decodeResult(t.Bucket(bucketResults).Get(k)); err == nil && r.Status == store.Pending {
 			return keep
 		}
 		return remove

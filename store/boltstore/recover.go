@@ -2,7 +2,6 @@ package boltstore
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -85,7 +84,7 @@ func (s *Store) recoverTurns(tx *bbolt.Tx, done uint64) error {
 			return err
 		}
 		if e.State == store.Waiting {
-			s.turns.add(e.ConversationID, seq)
+			s.turns.addAt(e.ConversationID, seq, time.Time{})
 		}
 	}
 	return nil
@@ -96,7 +95,7 @@ func (s *Store) recoverOuts(tx *bbolt.Tx, done uint64) error {
 	results := tx.Bucket(bucketResults)
 	c := tx.Bucket(bucketOutbox).Cursor()
 	for k, v := c.Seek(seqKey(done + 1)); k != nil; k, v = c.Next() {
-		r, err := readResult(results.Get(k))
+		r, err := decodeResult(results.Get(k))
 		if err != nil {
 			return err
 		}
@@ -149,12 +148,4 @@ func (s *Store) mark(ctx context.Context) {
 	if err != nil {
 		s.log.Warn("store mark not written", "error", err)
 	}
-}
-
-func readResult(b []byte) (store.Result, error) {
-	r := store.Result{Status: store.Pending}
-	if b == nil {
-		return r, nil
-	}
-	return r, json.Unmarshal(b, &r)
 }

@@ -55,7 +55,7 @@ func newStorm(t *testing.T, seed uint64) *storm {
 
 func (s *storm) start() *dari {
 	s.t.Helper()
-	return start(s.t, s.dir, "DARI_LOG_LEVEL=info")
+	return start(s.t, s.dir, "DARI_LOG_LEVEL=debug")
 }
 
 // end kills the program and counts what it had noted.

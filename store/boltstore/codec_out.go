@@ -1,0 +1,178 @@
+package boltstore
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"dari/bot/message"
+	"dari/store"
+)
+
+// turnRecord is the outcome of a turn, beside its event.
+type turnRecord struct {
+	State  store.EventState `json:"s"`
+	Reason string           `json:"r,omitempty"`
+	Start  time.Time        `json:"a,omitzero"`
+	Finish time.Time        `json:"z,omitzero"`
+	Trace  json.RawMessage  `json:"t,omitempty"`
+}
+
+func (r turnRecord) fill(e *store.Event) {
+	e.State, e.Reason, e.StartedAt, e.FinishedAt, e.Trace = r.State, r.Reason, r.Start, r.Finish, r.Trace
+}
+
+// Outcomes, deliveries and results are written by hand for the same reason as events. Those of the first
+// formats were JSON, which begins with a brace.
+const (
+	turnVersion     = 1
+	deliveryVersion = 2
+	resultVersion   = 1
+)
+
+func isJSON(b []byte) bool { return len(b) > 0 && b[0] == '{' }
+
+func encodeTurn(r turnRecord) []byte {
+	b := make([]byte, 0, 48+len(r.Reason)+len(r.Trace))
+	b = append(b, turnVersion)
+	b = appendText(b, string(r.State))
+	b = appendText(b, r.Reason)
+	b = appendTime(b, r.Start)
+	b = appendTime(b, r.Finish)
+	return append(b, r.Trace...)
+}
+
+func decodeTurn(b []byte) (r turnRecord, err error) {
+	if isJSON(b) {
+		return r, json.Unmarshal(b, &r)
+	}
+	in, err := recordOf(b, turnVersion)
+	if err != nil {
+		return r, err
+	}
+	r.State, r.Reason = store.EventState(in.text()), in.text()
+	r.Start, r.Finish = in.time(), in.time()
+	r.Trace = in.rest()
+	return r, in.err()
+}
+
+// Bits of a delivery's record.
+const (
+	flagFirst = 1 << iota
+	flagOwnID // the conversation's id is not made from the channel's and the platform's
+)
+
+func encodeDelivery(d *store.Delivery) ([]byte, error) {
+	messages, err := json.Marshal(d.Messages)
+	if err != nil {
+		return nil, err
+	}
+	flags, conversation := byte(0), ""
+	if d.First {
+		flags |= flagFirst
+	}
+	if d.ConversationID != ownID(d) {
+		flags, conversation = flags|flagOwnID, d.ConversationID
+	}
+	b := make([]byte, 0, 256+len(messages)+len(d.Address)+len(d.Reference))
+	b = append(b, deliveryVersion, flags)
+	b = appendTime(b, d.CreatedAt)
+	b = appendTime(b, d.AddressAt)
+	p := &d.Platform
+	for _, s := range [...]string{
+		d.EventID, d.BotID, d.ChannelID, conversation, d.User, d.Key, d.Broadcast,
+		p.ID, string(p.Kind), p.Room, p.Title, p.Tenant, string(d.Address), string(d.Reference),
+	} {
+		b = appendText(b, s)
+	}
+	return append(b, messages...), nil
+}
+
+// ownID is what the id of a delivery's conversation is as a rule.
+func ownID(d *store.Delivery) string { return d.ChannelID + ":" + d.Platform.ID }
+
+func decodeDelivery(seq uint64, b []byte) (store.Delivery, error) {
+	d := store.Delivery{ID: seqID(deliveryPrefix, seq)}
+	err := readDeliveryRecord(b, &d)
+	if err != nil {
+		err = fmt.Errorf("delivery %s: %w", d.ID, err)
+	}
+	return d, err
+}
+
+func readDeliveryRecord(b []byte, d *store.Delivery) error {
+	if isJSON(b) {
+		return json.Unmarshal(b, d)
+	}
+	in, err := recordOf(b, deliveryVersion)
+	if err != nil {
+		return err
+	}
+	flags := in.byte()
+	d.First = flags&flagFirst != 0
+	d.CreatedAt, d.AddressAt = in.time(), in.time()
+	var kind string
+	p := &d.Platform
+	for _, s := range [...]*string{
+		&d.EventID, &d.BotID, &d.ChannelID, &d.ConversationID, &d.User, &d.Key, &d.Broadcast,
+		&p.ID, &kind, &p.Room, &p.Title, &p.Tenant,
+	} {
+		*s = in.text()
+	}
+	p.Kind = message.ConversationKind(kind)
+	d.Address, d.Reference = in.blob(), in.blob()
+	if flags&flagOwnID == 0 {
+		d.ConversationID = ownID(d)
+	}
+	if err := in.err(); err != nil {
+		return err
+	}
+	return json.Unmarshal(in.b, &d.Messages)
+}
+
+func encodeResult(r store.Result) []byte {
+	b := make([]byte, 0, 64+len(r.Error))
+	doubt := byte(0)
+	if r.Doubt {
+		doubt = 1
+	}
+	b = append(b, resultVersion, doubt)
+	b = binary.AppendUvarint(b, uint64(r.Attempts))
+	b = appendTime(b, r.NextAt)
+	b = appendTime(b, r.DoneAt)
+	for _, s := range [...]string{string(r.Status), r.ErrorKind, r.ErrorCode, r.Error, r.Route} {
+		b = appendText(b, s)
+	}
+	for _, id := range r.MessageIDs {
+		b = appendText(b, id)
+	}
+	return b
+}
+
+// decodeResult reads where a delivery stands; one without a record is pending.
+func decodeResult(b []byte) (store.Result, error) {
+	r := store.Result{Status: store.Pending}
+	if b == nil {
+		return r, nil
+	}
+	if isJSON(b) {
+		return r, json.Unmarshal(b, &r)
+	}
+	in, err := recordOf(b, resultVersion)
+	if err != nil {
+		return r, err
+	}
+	r.Doubt = in.byte() != 0
+	r.Attempts = int(in.count())
+	r.NextAt, r.DoneAt = in.time(), in.time()
+	var status string
+	for _, s := range [...]*string{&status, &r.ErrorKind, &r.ErrorCode, &r.Error, &r.Route} {
+		*s = in.text()
+	}
+	r.Status = store.DeliveryStatus(status)
+	for len(in.b) > 0 {
+		r.MessageIDs = append(r.MessageIDs, in.text())
+	}
+	return r, in.err()
+}
