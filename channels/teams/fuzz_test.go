@@ -29,7 +29,7 @@ func lone(t testing.TB, platformURL string) channels.Adapter {
 		t.Fatal(err)
 	}
 	a, err := Type{}.New(v, channels.Deps{
-		HTTP: channeltest.LocalClient(time.Second), Tokens: &channeltest.Tokens{},
+		HTTP: channeltest.LocalClient(time.Minute), Tokens: &channeltest.Tokens{},
 		Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -95,14 +95,7 @@ func FuzzVerify(f *testing.F) {
 	a := lone(f, platform.URL)
 	body := load(f, platform.URL, "in_message_personal.json")
 	good := channeltest.TeamsToken(channeltest.TeamsKeyID, goodClaims(platform.URL+"/"))
-	err := a.Verify(context.Background(), channeltest.TeamsRequest(good, body, now))
-	for range 5 { // the keys come over the network, which a busy machine may be too slow for
-		if err == nil {
-			break
-		}
-		err = a.Verify(context.Background(), channeltest.TeamsRequest(good, body, now))
-	}
-	if err != nil {
+	if err := a.Verify(context.Background(), channeltest.TeamsRequest(good, body, now)); err != nil {
 		f.Fatal(err)
 	}
 	head, rest, _ := strings.Cut(good, ".")
