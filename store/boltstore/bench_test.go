@@ -50,3 +50,25 @@ func BenchmarkAccept(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkOneConversation lists one conversation's events among 100,000 of a thousand.
+func BenchmarkOneConversation(b *testing.B) {
+	s := open(b, b.TempDir())
+	defer s.Close()
+	const batch = 1000
+	for i := range 100 {
+		events := make([]store.Event, batch)
+		for j := range events {
+			events[j] = benchEvent(int64(i*batch + j))
+		}
+		if _, err := s.Accept(context.Background(), events); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		page, err := s.Events(context.Background(), store.Query{ConversationID: benchEvent(7).ConversationID})
+		if err != nil || len(page.Items) != 50 {
+			b.Fatalf("%d events, %v", len(page.Items), err)
+		}
+	}
+}

@@ -112,3 +112,15 @@ func decodeEvent(seq uint64, b []byte) (store.Event, error) {
 	e.Raw = bytes.Clone(r.b)
 	return e, nil
 }
+
+// eventMayMatch tells from the beginning of a record whether it can be one that is asked for.
+func eventMayMatch(b []byte, q *store.Query) bool {
+	if len(b) == 0 || b[0] != eventVersion {
+		return true // whoever reads it will say what is wrong
+	}
+	r := reader{b: b[1:]}
+	r.varint()
+	return is(q.BotID, r.bytes()) && is(q.ChannelID, r.bytes()) && is(q.ConversationID, r.bytes())
+}
+
+func is(want string, have []byte) bool { return want == "" || want == string(have) }

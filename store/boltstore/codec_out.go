@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"dari/bot/message"
@@ -129,6 +130,29 @@ func readDeliveryRecord(b []byte, d *store.Delivery) error {
 		return err
 	}
 	return json.Unmarshal(in.b, &d.Messages)
+}
+
+// deliveryMayMatch tells from the beginning of a record whether it can be one that is asked for.
+func deliveryMayMatch(b []byte, q *store.Query) bool {
+	in, err := recordOf(b, deliveryVersion)
+	if err != nil {
+		return true // whoever reads it will say what is wrong
+	}
+	flags := in.byte()
+	in.varint()
+	in.varint()
+	event, bot, channel, conversation := in.bytes(), in.bytes(), in.bytes(), in.bytes()
+	if !is(q.EventID, event) || !is(q.BotID, bot) || !is(q.ChannelID, channel) {
+		return false
+	}
+	if q.ConversationID == "" || flags&flagOwnID != 0 {
+		return is(q.ConversationID, conversation)
+	}
+	for range 3 { // the user, the key and the broadcast
+		in.bytes()
+	}
+	rest, ok := strings.CutPrefix(q.ConversationID, string(channel))
+	return ok && strings.HasPrefix(rest, ":") && rest[1:] == string(in.bytes())
 }
 
 func encodeResult(r store.Result) []byte {

@@ -98,6 +98,37 @@ func TestRecordsOfTheFirstFormatsAreStillRead(t *testing.T) {
 	}
 }
 
+func TestRecordsOfOthersArePassedOver(t *testing.T) {
+	e := fullEvent()
+	d := fullDelivery()
+	record, err := encodeDelivery(&d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []store.Query{
+		{},
+		{BotID: "bot"},
+		{BotID: "other"},
+		{ChannelID: "ch"},
+		{ChannelID: "other"},
+		{ConversationID: "ch:대화"},
+		{ConversationID: "ch:대화2"},
+		{ConversationID: "ch:"},
+		{BotID: "bot", ChannelID: "ch", ConversationID: "ch:대화"},
+		{BotID: "bot", ChannelID: "ch", ConversationID: "other"},
+	} {
+		if got, want := eventMayMatch(encodeEvent(&e), &q), eventMatches(e, q); got != want {
+			t.Errorf("event for %+v: %v, want %v", q, got, want)
+		}
+		if got, want := deliveryMayMatch(record, &q), deliveryMatches(d, q); got != want {
+			t.Errorf("delivery for %+v: %v, want %v", q, got, want)
+		}
+	}
+	if q := (store.Query{EventID: "ev_2"}); deliveryMayMatch(record, &q) {
+		t.Error("a delivery of another event is read")
+	}
+}
+
 func FuzzDecodeOutcomes(f *testing.F) {
 	d := fullDelivery()
 	b, err := encodeDelivery(&d)
@@ -113,6 +144,11 @@ func FuzzDecodeOutcomes(f *testing.F) {
 			return // of the first formats, which are only read
 		}
 		if d, err := decodeDelivery(1, b); err == nil {
+			for _, q := range []store.Query{{EventID: d.EventID}, {BotID: d.BotID, ChannelID: d.ChannelID}, {ConversationID: d.ConversationID}, {ConversationID: "other"}} {
+				if deliveryMatches(d, q) && !deliveryMayMatch(b, &q) {
+					t.Errorf("%+v is passed over for %+v", d, q)
+				}
+			}
 			again, err := encodeDelivery(&d)
 			if got, err2 := decodeDelivery(1, again); err != nil || err2 != nil || !reflect.DeepEqual(got, d) {
 				t.Errorf("%v, %v\n%+v\n%+v", err, err2, d, got)

@@ -60,6 +60,9 @@ func FuzzDecodeEvent(f *testing.F) {
 		if !slices.Equal(keys, e.Keys) {
 			t.Errorf("keys %q, want %q", keys, e.Keys)
 		}
+		if q := (store.Query{BotID: e.BotID, ChannelID: e.ChannelID, ConversationID: e.ConversationID}); !eventMayMatch(b, &q) {
+			t.Errorf("%+v is passed over for %+v", e, q)
+		}
 		again, err := decodeEvent(1, encodeEvent(&e))
 		if err != nil || !reflect.DeepEqual(again, e) {
 			t.Errorf("%v\n%+v\n%+v", err, e, again)

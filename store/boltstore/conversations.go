@@ -74,7 +74,7 @@ func (s *Store) Conversations(_ context.Context, q store.Query) (page store.Page
 			if matches(q.BotID, conv.BotID) && matches(q.ChannelID, conv.ChannelID) {
 				page.Items = append(page.Items, conv)
 			}
-			if n++; len(page.Items) == limitOf(q) || n == maxScan {
+			if n++; len(page.Items) == limitOf(q) || n == maxEffort/readEffort {
 				if next, _ := c.Next(); next != nil {
 					page.Next = conv.ID
 				}
@@ -116,6 +116,7 @@ func (s *Store) Audit(_ context.Context, a store.Audit) error {
 func (s *Store) Audits(_ context.Context, q store.Query) (page store.Page[store.Audit], err error) {
 	err = s.db.View(func(tx *bbolt.Tx) error {
 		page, err = newestFirst(tx, [][]byte{bucketAudit}, auditPrefix, q,
+			func([]byte) bool { return false },
 			func(_ []byte, seq uint64, v []byte) (a store.Audit, ok bool, err error) {
 				err = json.Unmarshal(v, &a)
 				a.ID = seqID(auditPrefix, seq)

@@ -12,9 +12,11 @@ import (
 	"dari/store"
 )
 
-// A list call looks at no more than maxScan records; a page cut short by that still has a cursor.
+// A list call goes to no more than maxEffort; a page cut short by that still has a cursor. To see from the
+// beginning of a record that it is somebody else's is cheaper than to read it, by about this much.
 const (
-	maxScan      = 20_000
+	maxEffort    = 200_000
+	readEffort   = 10
 	defaultLimit = 50
 )
 
@@ -25,10 +27,10 @@ func limitOf(q store.Query) int {
 	return q.Limit
 }
 
-// newestFirst walks down several sequence-keyed buckets as if they were one, from the cursor on, and
-// collects what keep returns true for.
+// newestFirst walks down several sequence-keyed buckets as if they were one, from the cursor on, passes over
+// what skip returns true for, and collects what read returns true for.
 func newestFirst[T any](tx *bbolt.Tx, buckets [][]byte, prefix string, q store.Query,
-	read func(bucket []byte, seq uint64, v []byte) (T, bool, error),
+	skip func(v []byte) bool, read func(bucket []byte, seq uint64, v []byte) (T, bool, error),
 ) (store.Page[T], error) {
 	var page store.Page[T]
 	before := uint64(math.MaxUint64)
@@ -44,27 +46,27 @@ func newestFirst[T any](tx *bbolt.Tx, buckets [][]byte, prefix string, q store.Q
 		heads[i] = head{name: name, c: tx.Bucket(name).Cursor()}
 		heads[i].seekBefore(before)
 	}
-	for range maxScan {
+	last := before
+	for effort := 0; effort < maxEffort && len(page.Items) < limitOf(q); effort++ {
 		h := newest(heads)
 		if h == nil {
 			break
 		}
-		seq := readUint(h.k)
-		item, ok, err := read(h.name, seq, h.v)
-		if err != nil {
-			return page, err
+		last = readUint(h.k)
+		if !skip(h.v) {
+			effort += readEffort
+			item, ok, err := read(h.name, last, h.v)
+			if err != nil {
+				return page, err
+			}
+			if ok {
+				page.Items = append(page.Items, item)
+			}
 		}
 		h.k, h.v = h.c.Prev()
-		if ok {
-			page.Items = append(page.Items, item)
-		}
-		page.Next = seqID(prefix, seq)
-		if len(page.Items) == limitOf(q) {
-			break
-		}
 	}
-	if newest(heads) == nil {
-		page.Next = ""
+	if newest(heads) != nil {
+		page.Next = seqID(prefix, last)
 	}
 	return page, nil
 }
@@ -101,6 +103,7 @@ func newest(heads []head) *head {
 func (s *Store) Events(_ context.Context, q store.Query) (page store.Page[store.Event], err error) {
 	err = s.db.View(func(tx *bbolt.Tx) error {
 		page, err = newestFirst(tx, [][]byte{bucketInbox, bucketNotes}, eventPrefix, q,
+			func(v []byte) bool { return !eventMayMatch(v, &q) },
 			func(bucket []byte, seq uint64, v []byte) (store.Event, bool, error) {
 				e, err := readEvent(tx, bucket, seq, v)
 				return e, err == nil && eventMatches(e, q), err
@@ -159,6 +162,7 @@ func (s *Store) Ledger(context.Context) (store.Ledger, error) {
 func (s *Store) Deliveries(_ context.Context, q store.Query) (page store.Page[store.Delivery], err error) {
 	err = s.db.View(func(tx *bbolt.Tx) error {
 		page, err = newestFirst(tx, [][]byte{bucketOutbox}, deliveryPrefix, q,
+			func(v []byte) bool { return !deliveryMayMatch(v, &q) },
 			func(_ []byte, seq uint64, _ []byte) (store.Delivery, bool, error) {
 				d, err := readDelivery(tx, seq)
 				return d, err == nil && deliveryMatches(d, q), err
@@ -184,11 +188,15 @@ func (s *Store) DeliveriesAfter(_ context.Context, conversationID, afterID strin
 		start = seq + 1
 	}
 	var out []store.Delivery
+	q := store.Query{ConversationID: conversationID}
 	err := s.db.View(func(tx *bbolt.Tx) error {
 		c := tx.Bucket(bucketOutbox).Cursor()
-		scanned := 0
-		for k, _ := c.Seek(seqKey(start)); k != nil && len(out) < limit && scanned < maxScan; k, _ = c.Next() {
-			scanned++
+		effort := 0
+		for k, v := c.Seek(seqKey(start)); k != nil && len(out) < limit && effort < maxEffort; k, v = c.Next() {
+			if effort++; !deliveryMayMatch(v, &q) {
+				continue
+			}
+			effort += readEffort
 			d, err := readDelivery(tx, readUint(k))
 			if err != nil {
 				return err
