@@ -3,7 +3,6 @@ package boltstore
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"os"
 	"path/filepath"
 	"testing"
@@ -11,43 +10,27 @@ import (
 	"dari/store"
 )
 
-// savedFreelist tells whether the file says which pages are free. Both meta pages stand at its begin;
-// the one of the later transaction counts.
-func savedFreelist(t *testing.T, dir string) bool {
-	t.Helper()
-	const freelist, transaction, none = 48, 64, ^uint64(0)
-	file, err := os.ReadFile(filepath.Join(dir, FileName))
-	if err != nil {
-		t.Fatal(err)
-	}
-	newest := file[:os.Getpagesize()]
-	if other := file[os.Getpagesize():]; binary.LittleEndian.Uint64(other[transaction:]) > binary.LittleEndian.Uint64(newest[transaction:]) {
-		newest = other
-	}
-	return binary.LittleEndian.Uint64(newest[freelist:]) != none
-}
-
 func TestAnOrderlyEndSparesTheNextStartTheSearchForFreePages(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir)
 	if _, err := s.Accept(context.Background(), []store.Event{benchEvent(1)}); err != nil {
 		t.Fatal(err)
 	}
-	if savedFreelist(t, dir) {
+	if closedInOrder(filepath.Join(dir, FileName), os.Getpagesize()) {
 		t.Error("the free pages are written with every commit")
 	}
 	for range 2 { // what was written down holds no longer once the store is in use again
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if !savedFreelist(t, dir) {
+		if !closedInOrder(filepath.Join(dir, FileName), os.Getpagesize()) {
 			t.Error("the free pages are not written down")
 		}
 		s = open(t, dir)
 		if err := s.Ready(context.Background()); err != nil {
 			t.Fatal(err)
 		}
-		if savedFreelist(t, dir) {
+		if closedInOrder(filepath.Join(dir, FileName), os.Getpagesize()) {
 			t.Error("an old list of free pages counts")
 		}
 	}
