@@ -150,7 +150,7 @@ func (c *Catalog) make(rec store.Channel, t channels.Type, values settings.Value
 	}
 	ch := &Channel{
 		Record: rec, Type: t, Adapter: adapter, Limits: t.Limits(), groupMode: mode,
-		rejects: rate.NewLimiter(rate.Every(time.Second), 60), pace: newPace(t.Limits()),
+		rejects: rate.NewLimiter(rate.Every(time.Second), 60), pace: newPace(rec.ID, t.Limits(), c.store),
 		secrets: settings.NewHider(t.Setup().Fields, values), capabilities: capabilities,
 	}
 	if n := ch.Limits.InFlight; n > 0 {

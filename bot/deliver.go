@@ -18,7 +18,7 @@ func (r *Runtime) deliver(work context.Context, c store.DeliveryClaim) {
 	start := time.Now()
 	ch, err := r.Channel(work, d.ChannelID)
 	if err == nil {
-		if until := ch.pace.slot(start, d); !until.IsZero() {
+		if until := ch.pace.slot(work, start, &d); !until.IsZero() {
 			r.store.ReleaseDelivery(c, until)
 			return
 		}
@@ -29,7 +29,7 @@ func (r *Runtime) deliver(work context.Context, c store.DeliveryClaim) {
 	span.Set("dari.delivery", d.ID)
 	receipt, err := r.send(work, d)
 	if se := channels.AsSendError(err); err != nil && se.Kind == channels.RateLimited && ch != nil {
-		ch.pace.complained(time.Now(), se.RetryAfter)
+		r.complained(ch, se.RetryAfter)
 	}
 	if work.Err() != nil && err != nil {
 		span.Fail("handed_back")

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,6 +16,11 @@ type Feed struct {
 	subs     map[*Subscription]struct{}
 	watchers atomic.Int32 // len(subs), to be quick when nobody watches
 	closed   bool
+
+	// Of a store that several nodes share; nil without.
+	others  func(FeedEntry) // tells an entry to the other nodes
+	watched func()          // tells them that somebody watches here
+	afar    atomic.Int64    // until when somebody watches there, in Unix nanoseconds
 }
 
 // FeedEntry is one thing that happened.
@@ -53,6 +59,9 @@ func (f *Feed) Watch(want func(FeedEntry) bool) *Subscription {
 	}
 	f.subs[s] = struct{}{}
 	f.watchers.Store(int32(len(f.subs)))
+	if f.watched != nil {
+		f.watched()
+	}
 	return s
 }
 
@@ -89,21 +98,53 @@ func offer(c chan FeedEntry, e FeedEntry) bool {
 	}
 }
 
+// unwatched tells whether nobody watches, on any node.
+func (f *Feed) unwatched() bool {
+	return f.watchers.Load() == 0 && (f.others == nil || time.Now().UnixNano() > f.afar.Load())
+}
+
+// watchedAfar notes that somebody watches on another node.
+func (f *Feed) watchedAfar(now time.Time) { f.afar.Store(now.Add(watchedFor).UnixNano()) }
+
+// sayWatched tells the other nodes that somebody watches here, for as long as somebody does.
+func (f *Feed) sayWatched(ctx context.Context) {
+	tick := time.NewTicker(watchedEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if f.watchers.Load() > 0 {
+			f.watched()
+		}
+	}
+}
+
+// everywhere publishes an entry here and on the nodes where somebody watches.
+func (f *Feed) everywhere(e FeedEntry) {
+	f.publish(e)
+	if f.others != nil && time.Now().UnixNano() <= f.afar.Load() {
+		f.others(e)
+	}
+}
+
 func (f *Feed) publishEvent(e store.Event) {
-	if f.watchers.Load() == 0 {
+	if f.unwatched() {
 		return
 	}
-	f.publish(FeedEntry{
+	f.everywhere(FeedEntry{
 		Type: "event", At: time.Now().UTC(), ID: e.ID, BotID: e.BotID, ChannelID: e.ChannelID,
 		ConversationID: e.ConversationID, Kind: string(e.Kind), State: string(e.State), Reason: e.Reason,
 	})
 }
 
 func (f *Feed) publishDelivery(d store.Delivery) {
-	if f.watchers.Load() == 0 {
+	if f.unwatched() {
 		return
 	}
-	f.publish(FeedEntry{
+	f.everywhere(FeedEntry{
 		Type: "delivery", At: time.Now().UTC(), ID: d.ID, BotID: d.BotID, ChannelID: d.ChannelID,
 		ConversationID: d.ConversationID, State: string(d.Result.Status), Reason: d.Result.Error,
 	})

@@ -68,6 +68,12 @@ func (h *house) open() {
 		h.t.Fatal(err)
 	}
 	h.store = s
+	h.rt = h.runtime(s)
+}
+
+// runtime makes a runtime on a store.
+func (h *house) runtime(s store.Store) *Runtime {
+	h.t.Helper()
 	types, err := channels.NewRegistry(scriptedType{h.channel})
 	if err != nil {
 		h.t.Fatal(err)
@@ -80,9 +86,9 @@ func (h *house) open() {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	h.rt = New(Options{
+	return New(Options{
 		Store: s, Channels: types, Engines: engines, Sealer: sealer, HTTP: &http.Client{Transport: http.DefaultTransport}, EngineHTTP: http.DefaultClient,
-		Log: log, TurnTimeout: 20 * time.Second, PublicURL: "https://dari.example",
+		Log: slog.New(slog.DiscardHandler), TurnTimeout: 20 * time.Second, PublicURL: "https://dari.example",
 	})
 }
 

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -18,37 +19,55 @@ import (
 type pace struct {
 	mu      sync.Mutex
 	channel *rate.Limiter // nil: no limit is known
-	perConv channels.Rate
-	convs   map[string]*rate.Limiter
-	slots   map[string]time.Time // deliveries that have a place in the queue already
-	paused  time.Time            // the platform asked for silence until then
-	strict  time.Time            // the published rates are kept until then
+	// together is the channel's limit as all nodes keep it, where the store can: how long to wait for the
+	// next place. nil or an error: this node keeps the limit by itself.
+	together func(ctx context.Context) (time.Duration, error)
+	perConv  channels.Rate
+	convs    map[string]*rate.Limiter
+	slots    map[string]time.Time // deliveries that have a place in the queue already
+	paused   time.Time            // the platform asked for silence until then
+	strict   time.Time            // the published rates are kept until then
 }
 
 // strictFor is how long a channel keeps to the published rates after a complaint.
 const strictFor = 10 * time.Minute
 
-func newPace(l channels.Limits) *pace {
+func newPace(channelID string, l channels.Limits, s store.Store) *pace {
 	p := &pace{perConv: l.ConversationRate, convs: map[string]*rate.Limiter{}, slots: map[string]time.Time{}}
 	if l.Rate.Calls > 0 {
 		p.channel = limiter(l.Rate)
+		if pacer, ok := s.(store.Pacer); ok {
+			p.together = func(ctx context.Context) (time.Duration, error) {
+				at, err := pacer.Reserve(ctx, "channel:"+channelID, interval(l.Rate), max(l.Rate.Burst, 1))
+				return time.Until(at), err
+			}
+		}
 	}
 	return p
 }
 
 func limiter(r channels.Rate) *rate.Limiter {
-	return rate.NewLimiter(rate.Every(r.Per/time.Duration(r.Calls)), max(r.Burst, 1))
+	return rate.NewLimiter(rate.Every(interval(r)), max(r.Burst, 1))
 }
+
+func interval(r channels.Rate) time.Duration { return r.Per / time.Duration(r.Calls) }
 
 // slot returns when the delivery may go out; the zero time means now. One of a broadcast keeps to the
 // published rates from the start, and one that asks for a pause before it has it when those before it
 // have gone out.
-func (p *pace) slot(now time.Time, d store.Delivery) time.Time {
+func (p *pace) slot(ctx context.Context, now time.Time, d *store.Delivery) time.Time {
+	p.mu.Lock()
+	at, ok := p.slots[d.ID]
+	paced := !ok && (d.Broadcast != "" || now.Before(p.strict))
+	p.mu.Unlock()
+	var wait time.Duration
+	if paced { // not under the lock: it may ask the store
+		wait = p.place(ctx, now)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	at, ok := p.slots[d.ID]
-	if !ok && (d.Broadcast != "" || now.Before(p.strict)) {
-		at = now.Add(max(p.reserve(p.channel, now), p.reserve(p.conversation(d.ConversationID, now), now)))
+	if paced {
+		at = now.Add(max(wait, p.reserve(p.conversation(d.ConversationID, now), now)))
 	}
 	if pause := speakAfter(d); !ok && pause > 0 && now.Add(pause).After(at) {
 		at = now.Add(pause)
@@ -68,7 +87,7 @@ func (p *pace) slot(now time.Time, d store.Delivery) time.Time {
 const maxPause = 10 * time.Second
 
 // speakAfter is the pause that the engine asks for before the delivery's first message.
-func speakAfter(d store.Delivery) time.Duration {
+func speakAfter(d *store.Delivery) time.Duration {
 	if d.Result.Attempts > 0 || len(d.Messages) == 0 {
 		return 0
 	}
@@ -80,6 +99,16 @@ func (p *pace) silent(now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return now.Before(p.paused)
+}
+
+// place takes the channel's next place and returns how long it is until then.
+func (p *pace) place(ctx context.Context, now time.Time) time.Duration {
+	if p.together != nil {
+		if wait, err := p.together(ctx); err == nil {
+			return wait
+		}
+	}
+	return p.reserve(p.channel, now)
 }
 
 func (p *pace) reserve(l *rate.Limiter, now time.Time) time.Duration {

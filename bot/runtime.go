@@ -102,6 +102,7 @@ func (r *Runtime) Start() {
 	work, abort := context.WithCancel(context.Background())
 	r.intake, r.abort = stop, abort
 	r.running.Store(true)
+	r.joinNodes(intake)
 	r.workers.Go(func() { r.dispatchTurns(intake, work) })
 	r.workers.Go(func() { r.dispatchDeliveries(intake, work) })
 	r.workers.Go(func() { r.listeners(intake) })
@@ -116,6 +117,9 @@ func (r *Runtime) Drain(ctx context.Context) {
 		return
 	}
 	r.intake()
+	if l, ok := r.store.(store.Leaver); ok {
+		l.Leave()
+	}
 	r.jobs.stop()
 	done := make(chan struct{})
 	go func() { r.workers.Wait(); close(done) }()

@@ -34,6 +34,11 @@ func (r *Runtime) keepStats(ctx context.Context) {
 		if err := r.stats.save(ctx); err != nil && ctx.Err() == nil {
 			r.log.Error("counters of the plots not written; they are kept in memory", "error", err)
 		}
+		if _, shared := r.store.(store.Watcher); shared {
+			if err := r.othersStats(ctx, time.Now()); err != nil && ctx.Err() == nil {
+				r.log.Warn("counters of the other nodes not read", "error", err)
+			}
+		}
 		today := time.Now().Unix() / daySeconds
 		if today == shortened {
 			continue
@@ -54,17 +59,66 @@ func (s *stats) load(ctx context.Context) error {
 	}
 	read := tallies{}
 	for _, rec := range all {
-		for hour, raw := range rec.Hours {
-			var t Tally
-			if err := json.Unmarshal(raw, &t); err != nil {
-				return fmt.Errorf("counters of %s on %s: %w", rec.ChannelID, rec.Day.Format(time.DateOnly), err)
-			}
-			read.at(rec.ChannelID, rec.Day.Unix()+int64(hour)*3600).add(&t)
+		if err := read.put(rec); err != nil {
+			return err
 		}
 	}
 	s.keep.Lock()
 	defer s.keep.Unlock()
 	s.kept.add(read)
+	return nil
+}
+
+// put adds what a record holds.
+func (t tallies) put(rec store.Stats) error {
+	for hour, raw := range rec.Hours {
+		var y Tally
+		if err := json.Unmarshal(raw, &y); err != nil {
+			return fmt.Errorf("counters of %s on %s: %w", rec.ChannelID, rec.Day.Format(time.DateOnly), err)
+		}
+		t.at(rec.ChannelID, rec.Day.Unix()+int64(hour)*3600).add(&y)
+	}
+	return nil
+}
+
+// othersStats reads today's and yesterday's counters again, which other nodes have written to as well.
+func (r *Runtime) othersStats(ctx context.Context, now time.Time) error {
+	channels, err := r.store.Channels().List(ctx)
+	if err != nil {
+		return err
+	}
+	today := now.UTC().Truncate(daySeconds * time.Second)
+	for _, ch := range channels {
+		for _, day := range []time.Time{today.AddDate(0, 0, -1), today} {
+			if err := r.stats.again(ctx, ch.ID, day); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// again reads one day of one channel again. What could not be written yet is not in it, and stays.
+func (s *stats) again(ctx context.Context, channelID string, day time.Time) error {
+	rec, err := s.table.Get(ctx, statsID(channelID, day))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	read := tallies{}
+	if err == nil {
+		err = read.put(rec)
+	}
+	if err != nil {
+		return err
+	}
+	s.keep.Lock()
+	defer s.keep.Unlock()
+	for hour, tally := range read[channelID] {
+		if unsaved := s.failed[channelID][hour]; unsaved != nil {
+			tally.add(unsaved)
+		}
+		*s.kept.at(channelID, hour) = *tally
+	}
 	return nil
 }
 

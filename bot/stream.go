@@ -104,7 +104,7 @@ func (g *growth) update(ctx context.Context) bool {
 	if err := g.stream.Update(ctx, text); err != nil {
 		g.runtime.log.Debug("growing text not shown", "channel", g.ch.Record.ID, "error", err)
 		if se := channels.AsSendError(err); se.Kind == channels.RateLimited {
-			g.ch.pace.complained(time.Now(), se.RetryAfter)
+			g.runtime.complained(g.ch, se.RetryAfter)
 		}
 		return false
 	}
