@@ -9,6 +9,7 @@ import (
 
 	"dari/bot/message"
 	"dari/channels"
+	"dari/channels/markdown"
 )
 
 // encode turns messages into LINE's message objects. LINE shows quick replies only on the last message
@@ -101,7 +102,7 @@ func (e encoder) text(m message.Message) (messaging_api.MessageInterface, error)
 	switch m.Format {
 	case "", "plain":
 	case "markdown":
-		text = cmp.Or(plain(m.Text), m.Text)
+		text = markdown.Plain(m.Text)
 	default:
 		return nil, rejected(e.field("format"), "%q is not known; it must be plain or markdown", m.Format)
 	}

@@ -167,3 +167,9 @@ func TestWhatDoesNotFitIsRejectedByField(t *testing.T) {
 		})
 	}
 }
+
+func TestMarkdownOfNothingIsSentAsItIs(t *testing.T) {
+	if got := show(t, message.Message{Type: message.TypeText, Format: "markdown", Text: "```\n```"})[0].Text; got != "```\n```" {
+		t.Errorf("got %q", got)
+	}
+}

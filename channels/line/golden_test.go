@@ -44,7 +44,7 @@ var (
 	}
 )
 
-const markdown = `# 주문 안내
+const someMarkdown = `# 주문 안내
 
 **A-1029** 주문이 *발송*되었습니다. 상태 코드는 ` + "`SENT_OK`" + `입니다.
 
@@ -67,7 +67,7 @@ func goldenMessages() map[string][]message.Message {
 			message.Message{Type: message.TypeImage, URL: "https://cdn.example.com/bridge.jpg"},
 			message.Message{Type: message.TypeNative, Channel: Name, Payload: message.Raw(`{"type":"sticker","packageId":"446","stickerId":"1988"}`)}),
 		"text":                  {message.Text("안녕하세요 👋🏽 & <b>굵게</b> *별* _밑줄_ @channel <!here> <m userId=\"all\"> 다리 🌉")},
-		"markdown":              {{Type: message.TypeText, Format: "markdown", Text: markdown}},
+		"markdown":              {{Type: message.TypeText, Format: "markdown", Text: someMarkdown}},
 		"buttons":               {{Type: message.TypeButtons, Text: "원하시는 작업을 고르세요", Actions: []message.Action{tapTrack, tapHelp, tapGuide, tapCode}}, {Type: message.TypeButtons, Text: "…", Actions: []message.Action{tapCall}}},
 		"quick_replies":         {quick},
 		"cards":                 {{Type: message.TypeCards, Cards: twoCards}},

@@ -8,6 +8,7 @@ import (
 
 	"dari/bot/message"
 	"dari/channels"
+	"dari/channels/markdown"
 )
 
 // render makes the body of the send call from a message that is no misfit. fileID is what its file was
@@ -95,7 +96,7 @@ func native(m message.Message) (map[string]json.RawMessage, *channels.SendError)
 func words(m message.Message) string {
 	text := m.Text
 	if m.Format == "markdown" {
-		text = plain(text)
+		text = markdown.Plain(text)
 	}
 	return unmention(text)
 }

@@ -1,4 +1,5 @@
-package line
+// Package markdown turns Markdown into text for messengers that show no marks.
+package markdown
 
 import (
 	"regexp"
@@ -8,33 +9,71 @@ import (
 )
 
 var (
-	fence    = regexp.MustCompile("^ {0,3}(?:```|~~~)")
-	heading  = regexp.MustCompile(`^ {0,3}#{1,6}(?:[ \t]+|$)`)
-	closing  = regexp.MustCompile(`[ \t]+#+[ \t]*$`)
-	bullet   = regexp.MustCompile(`^(\s*)[*+][ \t]+`)
+	heading  = regexp.MustCompile(`^ {0,3}#{1,6}[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$`)
+	rule     = regexp.MustCompile(`^ {0,3}(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$`)
+	item     = regexp.MustCompile(`^([ \t]*)[-*+][ \t]+(.*)$`)
+	row      = regexp.MustCompile(`^[ \t]*\|(.*)\|[ \t]*$`)
+	columns  = regexp.MustCompile(`^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$`)
 	autolink = regexp.MustCompile(`^<((?:https?|mailto|tel):[^<> ]+)>`)
+	address  = regexp.MustCompile(`^https?://[^\s<>]+`)
 )
 
-// plain turns Markdown into text that reads well without it: marks of emphasis, headings and code are
-// taken out, a link is its label with the address in brackets behind it, and lists stay lists. Whatever
-// is not certainly a mark is left alone; the text never grows.
-func plain(markdown string) string {
+// Plain turns Markdown into text that reads well without marks: emphasis, headings and code lose theirs,
+// list items get bullets, a link is its label with the address in brackets behind it. Whatever is not
+// certainly a mark is left alone. The text never grows, so that one which was cut to a limit stays within
+// it; a text of marks alone stays as it is.
+func Plain(markdown string) string {
 	var out []string
-	code := false
+	fence := ""
 	for line := range strings.SplitSeq(markdown, "\n") {
+		mark := strings.TrimLeft(line, " \t")
 		switch {
-		case fence.MatchString(line):
-			code = !code
-		case code:
-			out = append(out, line)
-		default:
-			if heading.MatchString(line) {
-				line = closing.ReplaceAllString(heading.ReplaceAllString(line, ""), "")
+		case fence != "":
+			if strings.HasPrefix(mark, fence) {
+				fence = ""
+				continue
 			}
-			out = append(out, inline(bullet.ReplaceAllString(line, "$1- ")))
+			out = append(out, line)
+		case strings.HasPrefix(mark, "```"), strings.HasPrefix(mark, "~~~"):
+			fence = mark[:3]
+		case strings.Contains(line, "|") && columns.MatchString(line): // below a table's head
+		default:
+			out = append(out, block(line))
 		}
 	}
-	return strings.Trim(strings.Join(out, "\n"), "\n")
+	text := strings.Trim(strings.Join(out, "\n"), "\n")
+	if strings.TrimSpace(text) == "" {
+		return markdown
+	}
+	return text
+}
+
+// block reads one line outside code.
+func block(line string) string {
+	if rule.MatchString(line) {
+		return "———"
+	}
+	if m := heading.FindStringSubmatch(line); m != nil && m[1] != "" {
+		return inline(m[1])
+	}
+	if m := item.FindStringSubmatch(line); m != nil {
+		return m[1] + "• " + task(m[2])
+	}
+	if m := row.FindStringSubmatch(line); m != nil {
+		line = strings.TrimSpace(m[1])
+	}
+	return inline(line)
+}
+
+// task draws the box of a task.
+func task(item string) string {
+	switch {
+	case strings.HasPrefix(item, "[ ] "):
+		return "☐ " + inline(item[4:])
+	case strings.HasPrefix(item, "[x] "), strings.HasPrefix(item, "[X] "):
+		return "☑ " + inline(item[4:])
+	}
+	return inline(item)
 }
 
 // inline takes the marks out of one line.
@@ -73,6 +112,11 @@ func mark(s string, i int) (text string, n int) {
 		}
 	case '*', '_', '~':
 		return emphasis(s, i)
+	case 'h':
+		if bare := address.FindString(rest); bare != "" {
+			bare = strings.TrimRight(bare, "*_~.,;:!?)")
+			return bare, len(bare)
+		}
 	}
 	return rest[:1], 1
 }
@@ -136,16 +180,16 @@ func link(s string) (text string, n int) {
 		return "", 0
 	}
 	label := strings.TrimSpace(inline(s[1:end]))
-	address, _, _ := strings.Cut(strings.TrimSpace(s[end+2:end+1+stop]), " ")
-	address = strings.Trim(address, "<>")
+	target, _, _ := strings.Cut(strings.TrimSpace(s[end+2:end+1+stop]), " ")
+	target = strings.Trim(target, "<>")
 	n = end + 1 + stop + 1
 	switch {
-	case address == "":
+	case target == "":
 		return label, n
-	case label == "" || label == address:
-		return address, n
+	case label == "" || label == target:
+		return target, n
 	}
-	return label + " (" + address + ")", n
+	return label + " (" + target + ")", n
 }
 
 // matching finds the bracket that closes the one at the start of s.
