@@ -67,14 +67,14 @@ func readCX(body []byte, r *reply, _ string) (seen, error) {
 	for i, raw := range q.Messages {
 		var m cxMessage
 		if err := json.Unmarshal(raw, &m); err != nil {
-			r.note("responseMessages[%d] was left out: it has a field of another type", i)
+			r.Notes.Add("responseMessages[%d] was left out: it has a field of another type", i)
 			continue
 		}
 		m.read(r)
 	}
 	for _, w := range q.Webhooks {
 		if w.Code != 0 {
-			r.note("the agent's webhook failed: %s", w.Message)
+			r.Notes.Add("the agent's webhook failed: %s", w.Message)
 		}
 	}
 	return seen{
@@ -87,25 +87,25 @@ func readCX(body []byte, r *reply, _ string) (seen, error) {
 func (m cxMessage) read(r *reply) {
 	switch {
 	case m.Text != nil:
-		r.text(first(m.Text.Text...))
+		r.Text(first(m.Text.Text...))
 	case len(m.Payload) > 0:
 		r.payload(m.Payload)
 	case m.Handoff != nil:
-		r.handoff = readHandoff(m.Handoff.Metadata)
+		r.Handoff = readHandoff(m.Handoff.Metadata)
 	case len(m.End) > 0:
 		r.end = true
 	case m.Speech != nil:
-		r.text(m.Speech.Text)
+		r.Text(m.Speech.Text)
 	case m.Audio != nil:
-		r.say(message.Message{Type: message.TypeAudio, URL: m.Audio.URI})
+		r.Say(message.Message{Type: message.TypeAudio, URL: m.Audio.URI})
 	case m.Call != nil:
-		r.say(message.Message{Type: message.TypeButtons, Text: m.Call.Number, Actions: []message.Action{
+		r.Say(message.Message{Type: message.TypeButtons, Text: m.Call.Number, Actions: []message.Action{
 			{Kind: message.ActionPhone, Label: m.Call.Number, Number: m.Call.Number},
 		}})
 	case len(m.Success) > 0:
-		r.note("the agent counts the conversation as a success")
+		r.Notes.Add("the agent counts the conversation as a success")
 	default:
-		r.note("a message of a kind that Dari does not know was left out")
+		r.Notes.Add("a message of a kind that Dari does not know was left out")
 	}
 }
 

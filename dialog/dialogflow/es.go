@@ -107,11 +107,11 @@ func readES(body []byte, r *reply, platform string) (seen, error) {
 	for _, m := range chosen(q.Messages, platform, r) {
 		m.read(r)
 	}
-	if len(r.messages) == 0 && len(r.quick) == 0 {
-		r.text(q.Text)
+	if len(r.Messages) == 0 && len(r.Quick) == 0 {
+		r.Text(q.Text)
 	}
 	if a.Webhook.Code != 0 {
-		r.note("the agent's webhook failed: %s", a.Webhook.Message)
+		r.Notes.Add("the agent's webhook failed: %s", a.Webhook.Message)
 	}
 	r.end = q.Intent.End
 	return seen{
@@ -126,7 +126,7 @@ func chosen(raw []json.RawMessage, platform string, r *reply) []esMessage {
 	for i, one := range raw {
 		var m esMessage
 		if err := json.Unmarshal(one, &m); err != nil {
-			r.note("fulfillmentMessages[%d] was left out: it has a field of another type", i)
+			r.Notes.Add("fulfillmentMessages[%d] was left out: it has a field of another type", i)
 			continue
 		}
 		if m.Platform == "PLATFORM_UNSPECIFIED" {
@@ -146,20 +146,20 @@ func chosen(raw []json.RawMessage, platform string, r *reply) []esMessage {
 func (m esMessage) read(r *reply) {
 	switch {
 	case m.Text != nil:
-		r.text(first(m.Text.Text...))
+		r.Text(first(m.Text.Text...))
 	case m.Image != nil:
-		r.say(message.Message{Type: message.TypeImage, URL: m.Image.URI, Alt: m.Image.Alt})
+		r.Say(message.Message{Type: message.TypeImage, URL: m.Image.URI, Alt: m.Image.Alt})
 	case m.QuickReplies != nil:
-		r.text(m.QuickReplies.Title)
+		r.Text(m.QuickReplies.Title)
 		for _, label := range m.QuickReplies.QuickReplies {
-			r.suggest(says(label))
+			r.Suggest(says(label))
 		}
 	case m.Card != nil:
 		c := message.Card{Title: m.Card.Title, Subtitle: m.Card.Subtitle, ImageURL: m.Card.Image}
 		for _, b := range m.Card.Buttons {
 			c.Actions = append(c.Actions, button(b.Text, b.Postback))
 		}
-		r.card(c)
+		r.Card(c)
 	case len(m.Payload) > 0:
 		r.payload(m.Payload)
 	default:
@@ -172,7 +172,7 @@ func (m esMessage) readActions(r *reply) {
 	switch {
 	case m.Simple != nil:
 		for _, s := range m.Simple.Responses {
-			r.text(first(s.Display, s.Speech))
+			r.Text(first(s.Display, s.Speech))
 		}
 	case m.BasicCard != nil:
 		b := m.BasicCard
@@ -180,25 +180,25 @@ func (m esMessage) readActions(r *reply) {
 		for _, button := range b.Buttons {
 			c.Actions = append(c.Actions, message.Action{Kind: message.ActionURL, Label: button.Title, URL: button.Open.URI})
 		}
-		r.card(c)
+		r.Card(c)
 	case m.Suggestions != nil:
 		for _, s := range m.Suggestions.Suggestions {
-			r.suggest(says(s.Title))
+			r.Suggest(says(s.Title))
 		}
 	case m.LinkOut != nil:
-		r.suggest(message.Action{Kind: message.ActionURL, Label: m.LinkOut.Name, URL: m.LinkOut.URI})
+		r.Suggest(message.Action{Kind: message.ActionURL, Label: m.LinkOut.Name, URL: m.LinkOut.URI})
 	case m.List != nil:
 		m.List.read(r, "list")
 	case m.Carousel != nil:
 		m.Carousel.read(r, "carousel")
 	default:
-		r.note("a message of a kind that Dari does not know was left out")
+		r.Notes.Add("a message of a kind that Dari does not know was left out")
 	}
 }
 
 // read shows what there is to select from; choosing says the title.
 func (s selection) read(r *reply, layout string) {
-	r.text(s.Title)
+	r.Text(s.Title)
 	var cards []message.Card
 	for _, item := range s.Items {
 		if item.Title == "" {
@@ -208,5 +208,5 @@ func (s selection) read(r *reply, layout string) {
 			Title: item.Title, Text: item.Description, ImageURL: item.Image.URI, Actions: []message.Action{says(item.Title)},
 		})
 	}
-	r.say(message.Message{Type: message.TypeCards, Cards: cards, Layout: layout})
+	r.Say(message.Message{Type: message.TypeCards, Cards: cards, Layout: layout})
 }

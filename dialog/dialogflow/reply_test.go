@@ -9,13 +9,14 @@ import (
 	"dari/bot/message"
 	"dari/dialog"
 	"dari/dialog/dialogtest"
+	"dari/dialog/foreign"
 )
 
 // answered reads an answer of that edition for a channel.
 func answered(t *testing.T, edition, channel, platform, body string) (dialog.Result, seen) {
 	t.Helper()
 	e := &engine{config: config{edition: edition, platform: platform}}
-	res, err := e.result([]byte(body), &reply{channel: channel})
+	res, err := e.result([]byte(body), &reply{Answer: foreign.Answer{Channel: channel}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +191,7 @@ func TestWhatFailedAtTheAgentIsNoted(t *testing.T) {
 		t.Errorf("%d bytes, notes %q", len(res.Trace), s.Notes)
 	}
 	many := strings.TrimSuffix(strings.Repeat(`{"text":{"text":["a"]}},`, 80), ",")
-	if res, _ := answered(t, es, "", "", `{"queryResult":{"fulfillmentMessages":[`+many+`]}}`); len(res.Reply.Messages) != maxMessages {
+	if res, _ := answered(t, es, "", "", `{"queryResult":{"fulfillmentMessages":[`+many+`]}}`); len(res.Reply.Messages) != 50 {
 		t.Errorf("%d messages", len(res.Reply.Messages))
 	}
 }
@@ -204,7 +205,7 @@ func FuzzAnswer(f *testing.F) {
 		if isCX {
 			e.edition = cx
 		}
-		res, err := e.result(body, &reply{channel: "line"})
+		res, err := e.result(body, &reply{Answer: foreign.Answer{Channel: "line"}})
 		if err != nil {
 			return
 		}

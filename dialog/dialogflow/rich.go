@@ -80,7 +80,7 @@ func (r *reply) bubble(elements []rich) {
 		case "description":
 			text := strings.TrimSpace(el.Title + "\n" + el.text())
 			if c.Title == "" {
-				r.text(text)
+				r.Text(text)
 			} else {
 				c.Text = strings.TrimSpace(c.Text + "\n" + text)
 			}
@@ -93,11 +93,11 @@ func (r *reply) bubble(elements []rich) {
 			c.Actions = append(c.Actions, el.action())
 		case "chips":
 			for _, o := range el.Options {
-				r.suggest(o.action())
+				r.Suggest(o.action())
 			}
 		case "divider":
 		default:
-			r.note("richContent of type %q was left out", el.Type)
+			r.Notes.Add("richContent of type %q was left out", el.Type)
 		}
 	}
 	flush()
@@ -106,10 +106,10 @@ func (r *reply) bubble(elements []rich) {
 func (r *reply) bubbleCard(c message.Card) {
 	switch {
 	case c.Title != "" || c.Text != "" || c.ImageURL != "" && len(c.Actions) > 0:
-		r.card(c)
+		r.Card(c)
 	case c.ImageURL != "":
-		r.say(message.Message{Type: message.TypeImage, URL: c.ImageURL})
+		r.Say(message.Message{Type: message.TypeImage, URL: c.ImageURL})
 	default:
-		r.suggest(c.Actions...) // buttons with nothing above them
+		r.Suggest(c.Actions...) // buttons with nothing above them
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dari/dialog"
+	"dari/dialog/foreign"
 	"dari/dialog/remote"
 )
 
@@ -27,9 +28,9 @@ func (e *engine) Turn(ctx context.Context, t dialog.Turn, _ dialog.Emit) (dialog
 	}
 	ctx, cancel := e.limit(ctx, t)
 	defer cancel()
-	r := &reply{channel: t.Channel.Type}
+	r := &reply{Answer: foreign.Answer{Channel: t.Channel.Type}}
 	session, isNew := e.session(t)
-	body, err := e.detect(ctx, e.sessions+session+":detectIntent", e.query(t, a, r.note))
+	body, err := e.detect(ctx, e.sessions+session+":detectIntent", e.query(t, a, r.Notes.Add))
 	if err != nil {
 		return dialog.Result{}, err
 	}

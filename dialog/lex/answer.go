@@ -85,31 +85,31 @@ func (e *engine) result(body []byte, session string, r *reply) (dialog.Result, e
 		return dialog.Result{}, err
 	}
 	return dialog.Result{
-		Reply: message.Reply{Messages: r.messages, QuickReplies: r.quick},
-		State: state, Handoff: r.handoff, Trace: e.scrub.Trace(trace),
+		Reply: message.Reply{Messages: r.Messages, QuickReplies: r.Quick},
+		State: state, Handoff: r.Handoff, Trace: e.scrub.Trace(trace),
 	}, nil
 }
 
 func (m lexMessage) read(r *reply) {
 	switch m.ContentType {
 	case "PlainText":
-		r.text(m.Content)
+		r.Text(m.Content)
 	case "SSML":
-		r.text(spoken(m.Content))
+		r.Text(spoken(m.Content))
 	case "CustomPayload":
 		r.payload(m.Content)
 	case "ImageResponseCard":
 		if m.Card == nil {
-			r.note("an ImageResponseCard without a card was left out")
+			r.Notes.Add("an ImageResponseCard without a card was left out")
 			return
 		}
 		c := message.Card{Title: m.Card.Title, Subtitle: m.Card.Subtitle, ImageURL: m.Card.ImageURL}
 		for _, b := range m.Card.Buttons {
 			c.Actions = append(c.Actions, button(b.Text, b.Value))
 		}
-		r.card(c)
+		r.Card(c)
 	default:
-		r.note("a message of type %q was left out", m.ContentType)
+		r.Notes.Add("a message of type %q was left out", m.ContentType)
 	}
 }
 
@@ -141,7 +141,7 @@ func (s sessionState) keep(session, step string, r *reply) (*dialog.State, error
 		if len(token) <= dialog.MaxState {
 			return &dialog.State{Token: string(token)}, nil
 		}
-		r.note("the session state has %d bytes, at most %d are kept; a part of it was left out", len(token), dialog.MaxState)
+		r.Notes.Add("the session state has %d bytes, at most %d are kept; a part of it was left out", len(token), dialog.MaxState)
 	}
 	return nil, nil
 }

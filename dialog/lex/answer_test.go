@@ -9,6 +9,7 @@ import (
 	"dari/bot/message"
 	"dari/dialog"
 	"dari/dialog/dialogtest"
+	"dari/dialog/foreign"
 )
 
 const session = "abcdefghijklmnopqrstuvwxyz234567"
@@ -16,7 +17,7 @@ const session = "abcdefghijklmnopqrstuvwxyz234567"
 // heard reads an answer for Slack.
 func heard(t *testing.T, body string) (res dialog.Result, notes string) {
 	t.Helper()
-	res, err := (&engine{}).result([]byte(body), session, &reply{channel: "slack", locale: "ko_KR"})
+	res, err := (&engine{}).result([]byte(body), session, &reply{Answer: foreign.Answer{Channel: "slack"}, locale: "ko_KR"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +162,7 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(read(f, "lex_v2_response.json"))
 	f.Add([]byte(`{"messages":[{"contentType":"CustomPayload","content":"[1,{\"type\":\"x\"}]"},{"contentType":"SSML","content":"<a"}],"sessionState":{"dialogAction":5,"intent":"x"}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		res, err := (&engine{}).result(body, session, &reply{channel: "line"})
+		res, err := (&engine{}).result(body, session, &reply{Answer: foreign.Answer{Channel: "line"}})
 		if err != nil {
 			return
 		}

@@ -2,85 +2,21 @@ package lex
 
 import (
 	"encoding/json"
-	"fmt"
 	"html"
 	"regexp"
 	"strings"
 
 	"dari/bot/message"
-	"dari/dialog"
-	"dari/dialog/remote"
+	"dari/dialog/foreign"
 )
 
-const (
-	maxMessages = 50 // of one answer
-	maxNotes    = 20
-	maxTrace    = 32 << 10 // bytes of slots
-)
+// maxTrace bounds a value of the engine's in the trace, in bytes.
+const maxTrace = 32 << 10
 
 // reply collects what an answer says. What cannot be shown is noted and left out.
 type reply struct {
-	channel  string // type of the channel
-	locale   string
-	messages []message.Message
-	quick    []message.Action
-	handoff  *dialog.Handoff
-	notes    []string
-}
-
-func (r *reply) note(format string, args ...any) {
-	if len(r.notes) < maxNotes {
-		r.notes = append(r.notes, remote.Clip(fmt.Sprintf(format, args...), 300))
-	}
-}
-
-func (r *reply) say(m message.Message) {
-	switch err := m.Validate(); {
-	case err != nil:
-		r.note("a message was left out: %v", err)
-	case len(r.messages) == maxMessages:
-		r.note("more than %d messages, the others were left out", maxMessages)
-	default:
-		r.messages = append(r.messages, m)
-	}
-}
-
-func (r *reply) text(s string) {
-	if strings.TrimSpace(s) != "" {
-		r.say(message.Text(s))
-	}
-}
-
-// card adds a card to the carousel that stands last, or begins one.
-func (r *reply) card(c message.Card) {
-	var kept []message.Action
-	for _, a := range c.Actions {
-		if err := a.Validate(); err != nil {
-			r.note("a button was left out: %v", err)
-			continue
-		}
-		kept = append(kept, a)
-	}
-	c.Actions = kept
-	if last := len(r.messages) - 1; last >= 0 && r.messages[last].Type == message.TypeCards {
-		m := r.messages[last]
-		m.Cards = append(m.Cards, c)
-		if err := m.Validate(); err != nil {
-			r.note("a card was left out: %v", err)
-			return
-		}
-		r.messages[last] = m
-		return
-	}
-	r.say(message.Message{Type: message.TypeCards, Cards: []message.Card{c}})
-}
-
-func (r *reply) suggest(a message.Action) {
-	if err := a.Validate(); err != nil {
-		r.note("a suggestion was left out: %v", err)
-		return
-	}
-	r.quick = append(r.quick, a)
+	foreign.Answer
+	locale string
 }
 
 // button sends its value, which is what Lex expects a tap to say.
@@ -134,9 +70,9 @@ func (r *reply) trace(a answer, next step, in intent) (json.RawMessage, error) {
 		}
 	}
 	if len(out.Slots) > maxTrace {
-		r.note("slots: has %d bytes, more than the %d that are kept", len(out.Slots), maxTrace)
+		r.Notes.Add("slots: has %d bytes, more than the %d that are kept", len(out.Slots), maxTrace)
 		out.Slots = nil
 	}
-	out.Notes = r.notes
+	out.Notes = r.Notes
 	return json.Marshal(out)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dari/dialog"
+	"dari/dialog/foreign"
 	"dari/dialog/remote"
 )
 
@@ -28,9 +29,9 @@ func (e *engine) Turn(ctx context.Context, t dialog.Turn, _ dialog.Emit) (dialog
 	}
 	ctx, cancel := e.limit(ctx, t)
 	defer cancel()
-	r := &reply{channel: t.Channel.Type, locale: locale(e.locales, t.Inbound.Locale, t.Bot.Locale)}
+	r := &reply{Answer: foreign.Answer{Channel: t.Channel.Type}, locale: locale(e.locales, t.Inbound.Locale, t.Bot.Locale)}
 	k := e.remembered(t)
-	body, err := e.recognize(ctx, r.locale, k.Session, e.question(t, words, k.State, r.note))
+	body, err := e.recognize(ctx, r.locale, k.Session, e.question(t, words, k.State, r.Notes.Add))
 	if err != nil {
 		return dialog.Result{}, err
 	}

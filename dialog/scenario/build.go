@@ -21,7 +21,7 @@ func build(files map[string][]byte) (*script, []dialog.Problem) {
 		messages: map[string]*text{}, entities: map[string]*entitySpec{}, intents: map[string]*intentSpec{},
 		flows: map[string]*flow{}, tables: map[string]*table{}, varSet: map[string]bool{}, usrSet: map[string]bool{},
 		bot: botSpec{
-			zone: time.UTC, idle: 30 * time.Minute, match: 0.5, confirm: 0.3, margin: 0.1, maxChoices: 3,
+			zone: time.UTC, idle: 30 * time.Minute, match: -1, confirm: -1, margin: -1, maxChoices: 3,
 			hoursFrom: 9, hoursTo: 18, commands: map[string]map[string][]string{}, constants: map[string]any{},
 		},
 	}

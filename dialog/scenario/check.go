@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"dari/dialog"
+	"dari/dialog/scenario/intent"
 )
 
 // checker finds the mistakes that show only when everything has been read.
@@ -133,7 +134,7 @@ func (c *checker) intents() {
 			}
 		}
 		for _, l := range c.s.bot.locales {
-			if n := count[l] + count[""]; n < 3 && len(in.patterns) == 0 {
+			if n := count[l] + count[""]; n < 3 && len(in.patterns) == 0 && name != intent.OutOfScope {
 				c.warn(in.pos, "few_examples", "write at least 3", "the intent %q has %d examples in %s", name, n, l)
 			}
 		}

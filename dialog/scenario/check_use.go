@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"dari/dialog/scenario/intent"
 )
 
 // usage warns about what nothing leads to.
@@ -29,7 +31,11 @@ func (c *checker) usage() {
 		}
 	}
 	for _, name := range c.s.intentOrder {
-		if !started[name] {
+		switch {
+		case name == intent.OutOfScope && started[name]:
+			c.warn(c.s.intents[name].pos, "dead_end", "rename the intent if a flow is to answer it", "sentences like those of %q are refused and start no flow", name)
+		case name == intent.OutOfScope:
+		case !started[name]:
 			c.warn(c.s.intents[name].pos, "dead_end", "", "no flow starts on the intent %q", name)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"dari/dialog"
+	"dari/dialog/scenario/intent"
 )
 
 // CheckCommand is "dari check BOT_DIR [--json] [--strict]": it prints every mistake in the files of a bot
@@ -39,10 +40,13 @@ func CheckCommand(args []string, stdout, stderr io.Writer) int {
 	}
 	report := checked{Problems: Check(files), Revision: Revision(files)}
 	if !report.failed(*strict) {
-		if report.Tests, err = RunTests(context.Background(), files); err != nil {
+		p, results, err := runTests(context.Background(), files)
+		if err != nil {
 			fmt.Fprintf(stderr, "dari: %v\n", err)
 			return 1
 		}
+		report.Tests = results
+		report.Thresholds = &thresholdsFound{intent.Thresholds{Match: p.bot.match, Confirm: p.bot.confirm, Margin: p.bot.margin}, p.nlu.report}
 	}
 	if *asJSON {
 		err = report.json(stdout)
@@ -60,6 +64,25 @@ type checked struct {
 	Revision string           `json:"revision"`
 	Problems []dialog.Problem `json:"problems"`
 	Tests    []TestResult     `json:"tests"`
+	// Thresholds are those that the bot will run with; nil when it cannot.
+	Thresholds *thresholdsFound `json:"thresholds,omitempty"`
+}
+
+// thresholdsFound are thresholds and how they were found; without rows the files set them all.
+type thresholdsFound struct {
+	intent.Thresholds
+	Report intent.Report `json:"report"`
+}
+
+func (t *thresholdsFound) print(w io.Writer) {
+	fmt.Fprintf(w, "thresholds: match %.2f, confirm %.2f, margin %.2f", t.Match, t.Confirm, t.Margin)
+	for _, row := range t.Report.Rows {
+		if row.Chosen {
+			fmt.Fprintf(w, "; of %d sentences held out %.0f %% were understood, of %d strange ones %.0f %% refused",
+				t.Report.HeldOut, 100*row.Accuracy, t.Report.Foreign, 100*row.Foreign)
+		}
+	}
+	fmt.Fprintln(w)
 }
 
 func (c checked) failed(strict bool) bool {
@@ -105,6 +128,9 @@ func (c checked) print(w io.Writer) {
 		for _, f := range t.Faults {
 			fmt.Fprintf(w, "    %s\n", f)
 		}
+	}
+	if c.Thresholds != nil {
+		c.Thresholds.print(w)
 	}
 	fmt.Fprintf(w, "%d mistakes, %d warnings, %d of %d tests passed, revision %s\n", mistakes, warnings, len(c.Tests)-failed, len(c.Tests), c.Revision)
 }

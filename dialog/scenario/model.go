@@ -52,7 +52,7 @@ type botSpec struct {
 	onTimeout *flow
 	carryOver []word
 
-	match, confirm, margin float64
+	match, confirm, margin float64 // below 0: to be found from the examples
 	maxChoices             int
 	hoursFrom, hoursTo     int // ambiguous hours are taken from this span of the day
 

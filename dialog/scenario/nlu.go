@@ -19,6 +19,7 @@ const maxUnderstood = 1000
 // nlu is what a revision understands. Intents and FAQ are one model, so that they compete.
 type nlu struct {
 	model    *intent.Model
+	report   intent.Report     // how the thresholds were found; zero when the files set them all
 	exact    map[string]string // normalised example or label → intent
 	faqExact map[string]*faqSpec
 	faqList  []*faqSpec
@@ -56,6 +57,9 @@ func (s *script) train(ctx context.Context) (*nlu, error) {
 			return nil, fmt.Errorf("train the intents: %w", err)
 		}
 	}
+	if err := s.calibrate(ctx, n, examples); err != nil {
+		return nil, err
+	}
 	for _, name := range s.intentOrder {
 		for _, re := range s.intents[name].patterns {
 			n.patterns = append(n.patterns, intentPattern{name, re})
@@ -65,11 +69,32 @@ func (s *script) train(ctx context.Context) (*nlu, error) {
 	return n, nil
 }
 
-// Names in the model that are no intents of the bot. No name of a file begins like this.
-const (
-	faqPrefix = "\x00faq"
-	otherName = "\x00other"
-)
+// calibrate finds the thresholds that the files do not set, from their own sentences. The same files always
+// give the same thresholds, so a revision keeps its answers.
+func (s *script) calibrate(ctx context.Context, n *nlu, examples []intent.Example) error {
+	b := &s.bot
+	if b.match >= 0 && b.confirm >= 0 && b.margin >= 0 {
+		return nil
+	}
+	found, report := intent.Calibrate(ctx, examples, intent.Options{})
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("find the thresholds: %w", err)
+	}
+	n.report = report
+	for _, t := range []struct {
+		set   *float64
+		found float64
+	}{{&b.match, found.Match}, {&b.confirm, found.Confirm}, {&b.margin, found.Margin}} {
+		if *t.set < 0 {
+			*t.set = t.found
+		}
+	}
+	b.confirm = min(b.confirm, b.match) // one of them may stand in the files
+	return nil
+}
+
+// faqPrefix begins the names of questions in the model. No name of a file begins like this.
+const faqPrefix = "\x00faq"
 
 // minClasses is how many intents and questions a model needs to tell them from anything else. A bot
 // with fewer gets sentences that mean none of them.
@@ -82,7 +107,7 @@ var background = func() (out []intent.Example) {
 		"how is the weather", "I am hungry", "tell me a joke", "why is that", "what do you mean", "play some music", "I am bored", "the train was late",
 		"ㅋㅋㅋㅋ", "asdf qwer", "zxcv", "1234", "ㅁㄴㅇㄹ", "あああ", "xyz",
 	} {
-		out = append(out, intent.Example{Intent: otherName, Text: s})
+		out = append(out, intent.Example{Intent: intent.OutOfScope, Text: s})
 	}
 	return out
 }()
@@ -114,27 +139,36 @@ type understanding struct {
 	intents []candidate // best first; an exact example or pattern has score 1
 	faq     *faqSpec    // the question most like it
 	near    candidate   // how much, and which wording
+	refused bool        // it is most like the examples of "oos"
 }
 
 // understand weighs a sentence.
 func (n *nlu) understand(text string) (u understanding) {
 	text = clip(text, maxUnderstood)
-	if name := n.certain(text); name != "" {
+	switch name := n.certain(text); name {
+	case "":
+	case intent.OutOfScope:
+		u.refused = true
+	default:
 		u.intents = append(u.intents, candidate{name, 1, text})
 	}
 	if q := n.faqExact[normalize(text)]; q != nil {
 		u.faq, u.near = q, candidate{"faq", 1, text}
 	}
-	if n.model == nil {
+	if n.model == nil || u.refused {
 		return u
 	}
-	for _, c := range n.model.Classify(text, 8) {
+	for i, c := range n.model.Classify(text, 8) {
 		switch {
-		case c.Intent == otherName:
+		case c.Intent == intent.OutOfScope:
+			if i == 0 && len(u.intents) == 0 && u.faq == nil {
+				u.refused = true
+				return u
+			}
 		case strings.HasPrefix(c.Intent, faqPrefix):
 			if u.faq == nil {
 				i, _ := strconv.Atoi(strings.TrimPrefix(c.Intent, faqPrefix))
-				near := n.nearest(text, c)
+				near, _ := n.model.Nearest(text, c.Intent)
 				u.faq, u.near = n.faqList[i], candidate{"faq", round(c.Score), near}
 			}
 		default:
@@ -155,19 +189,9 @@ func (u *understanding) add(n *nlu, text string, c intent.Candidate) {
 	}
 	near := ""
 	if len(u.intents) < 2 {
-		near = n.nearest(text, c)
+		near, _ = n.model.Nearest(text, c.Intent)
 	}
 	u.intents = append(u.intents, candidate{c.Intent, round(score), near})
-}
-
-// nearest is the example that made an intent likely.
-func (n *nlu) nearest(text string, c intent.Candidate) string {
-	if m, ok := any(n.model).(interface {
-		Nearest(text, intent string) (string, float64)
-	}); ok && c.Nearest == "" {
-		c.Nearest, _ = m.Nearest(text, c.Intent)
-	}
-	return c.Nearest
 }
 
 // certain is the intent with this very example, label or a pattern that fits; "" if none.

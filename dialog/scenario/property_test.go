@@ -22,7 +22,7 @@ func TestNoTurnTakesMoreThanAHundredSteps(t *testing.T) {
 	}
 	inbounds := dialogtest.Inbounds()
 	names := sortedKeys(inbounds)
-	for seed := range uint64(40) {
+	for seed := range rounds(40) {
 		rng := rand.New(rand.NewPCG(seed, 7))
 		c := talkWith(t, Demo(), "", nil)
 		for range 60 {
@@ -83,7 +83,47 @@ func BenchmarkTurn(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	texts := []string{"내일 대회의실 예약해 줘", "5", "안녕하세요", "구내식당 몇 시에 열어", "남은 휴가", "무슨 말인지 모를 문장입니다", "book a room", "Small room", "tomorrow", "4"}
+	benchmarkTurns(b, e, []string{"내일 대회의실 예약해 줘", "5", "안녕하세요", "구내식당 몇 시에 열어", "남은 휴가", "무슨 말인지 모를 문장입니다", "book a room", "Small room", "tomorrow", "4"})
+}
+
+// BenchmarkTurnOf150Intents does the same with a bot as large as public test sets.
+func BenchmarkTurnOf150Intents(b *testing.B) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	word := func() string {
+		var s strings.Builder
+		for range 2 + rng.IntN(3) {
+			s.WriteRune('가' + rune(rng.IntN(11172)))
+		}
+		return s.String()
+	}
+	var y strings.Builder
+	var texts []string
+	y.WriteString("bot: {id: b, default_locale: ko, nlu: {match_threshold: 0.3, confirm_threshold: 0.2, ambiguity_margin: 0.05}}\nintents:\n")
+	for i := range 150 {
+		own := []string{word(), word(), word(), word()}
+		fmt.Fprintf(&y, "  i%d:\n    examples:\n", i)
+		for j := range 40 {
+			s := own[rng.IntN(4)] + " " + own[rng.IntN(4)] + " " + word() + " 알려 주세요"
+			fmt.Fprintf(&y, "    - %s\n", s)
+			if j == 0 {
+				texts = append(texts, s+" 지금요")
+			}
+		}
+	}
+	y.WriteString("flows:\n")
+	for i := range 150 {
+		fmt.Fprintf(&y, "  i%d: {on: {intent: i%d}, steps: [{say: answer}]}\n", i, i)
+	}
+	d := dialogtest.Deps(&dialogtest.LogBuffer{})
+	d.Revisions = fixed{"bot.yaml": []byte(y.String())}
+	e, err := Type{}.New(nil, d)
+	if err != nil {
+		b.Fatal(err)
+	}
+	benchmarkTurns(b, e, texts)
+}
+
+func benchmarkTurns(b *testing.B, e dialog.Engine, texts []string) {
 	var state dialog.State
 	took := make([]time.Duration, 0, b.N)
 	for i := range b.N + len(texts) {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	_ "time/tzdata" // zones work where the machine has none
+
 	yaml "go.yaml.in/yaml/v4"
 )
 
@@ -49,7 +51,7 @@ func (r *reader) bot(n *yaml.Node) {
 		"channels":  r.names("channels", &b.channels),
 		"constants": r.constants,
 	})
-	if b.confirm > b.match {
+	if b.match >= 0 && b.confirm > b.match {
 		r.problem(n, "out_of_range", "", "confirm_threshold must not be above match_threshold")
 	}
 }

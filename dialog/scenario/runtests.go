@@ -26,18 +26,23 @@ type TestResult struct {
 // RunTests runs the "tests" of a bot's files. No call leaves the machine: calls need a mock, and a call
 // without one is a fault. Files with mistakes give an error.
 func RunTests(ctx context.Context, files map[string][]byte) ([]TestResult, error) {
+	_, out, err := runTests(ctx, files)
+	return out, err
+}
+
+func runTests(ctx context.Context, files map[string][]byte) (*program, []TestResult, error) {
 	p, problems, err := compile(ctx, files, Revision(files))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if p == nil {
-		return nil, invalid(problems)
+		return nil, nil, invalid(problems)
 	}
 	var out []TestResult
 	for _, t := range p.tests {
 		out = append(out, p.runTest(ctx, t))
 	}
-	return out, nil
+	return p, out, nil
 }
 
 // tester plays one test.

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"dari/dialog/scenario/intent"
 )
 
 // Limits of a trace.
@@ -15,23 +17,25 @@ const (
 // trace explains one turn. Nothing in it is a secret: addresses and headers of calls stand in it as they
 // are written in the files.
 type trace struct {
-	Revision   string            `json:"revision"`
-	Locale     string            `json:"locale"`
-	Text       string            `json:"text,omitempty"` // normalised
-	By         string            `json:"by,omitempty"`   // what took the message: postback, question, command, intent, faq, …
-	Intent     string            `json:"intent,omitempty"`
-	Score      float64           `json:"score,omitempty"`
-	Candidates []candidate       `json:"candidates,omitempty"`
-	FAQ        []candidate       `json:"faq,omitempty"`
-	Before     map[string]string `json:"slots_before,omitempty"`
-	After      map[string]string `json:"slots_after,omitempty"`
-	Flows      []string          `json:"flows,omitempty"` // that ran, in order
-	Steps      []stepNote        `json:"steps,omitempty"`
-	Calls      []callNote        `json:"calls,omitempty"`
-	Warnings   []string          `json:"warnings,omitempty"`
-	Notes      []string          `json:"notes,omitempty"`
-	Misses     int               `json:"misses,omitempty"`
-	Handoff    string            `json:"handoff,omitempty"`
+	Revision   string      `json:"revision"`
+	Locale     string      `json:"locale"`
+	Text       string      `json:"text,omitempty"` // normalised
+	By         string      `json:"by,omitempty"`   // what took the message: postback, question, command, intent, faq, …
+	Intent     string      `json:"intent,omitempty"`
+	Score      float64     `json:"score,omitempty"`
+	Candidates []candidate `json:"candidates,omitempty"`
+	FAQ        []candidate `json:"faq,omitempty"`
+	// Thresholds are those that the candidates had to reach.
+	Thresholds *intent.Thresholds `json:"thresholds,omitempty"`
+	Before     map[string]string  `json:"slots_before,omitempty"`
+	After      map[string]string  `json:"slots_after,omitempty"`
+	Flows      []string           `json:"flows,omitempty"` // that ran, in order
+	Steps      []stepNote         `json:"steps,omitempty"`
+	Calls      []callNote         `json:"calls,omitempty"`
+	Warnings   []string           `json:"warnings,omitempty"`
+	Notes      []string           `json:"notes,omitempty"`
+	Misses     int                `json:"misses,omitempty"`
+	Handoff    string             `json:"handoff,omitempty"`
 }
 
 // candidate is an intent that the text may have meant.

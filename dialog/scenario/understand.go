@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"dari/bot/message"
+	"dari/dialog/scenario/intent"
 )
 
 // band is how sure the engine is of an intent.
@@ -35,7 +36,11 @@ func (r *run) weigh(text string) decision {
 	b := &r.p.bot
 	u := r.p.nlu.understand(text)
 	d := decision{list: u.intents}
+	if u.refused {
+		r.note("the sentence is most like the examples of %q", intent.OutOfScope)
+	}
 	r.tr.Candidates, r.tr.FAQ = u.intents, nil
+	r.tr.Thresholds = &intent.Thresholds{Match: b.match, Confirm: b.confirm, Margin: b.margin}
 	if u.faq != nil {
 		r.tr.FAQ = []candidate{u.near}
 	}
@@ -83,8 +88,8 @@ func (r *run) within(list []candidate, floor, floor2 float64) (out []candidate) 
 }
 
 // flowFor is the flow that an intent starts now.
-func (r *run) flowFor(intent string) *flow {
-	return r.first(func(f *flow) bool { return hasWord(f.intents, intent) })
+func (r *run) flowFor(name string) *flow {
+	return r.first(func(f *flow) bool { return hasWord(f.intents, name) })
 }
 
 // understand answers a sentence that no question and no command took.

@@ -23,6 +23,9 @@ var Table = []Command{
 	{"new", "bot DIR", "write a commented scenario to begin with", false, func(_ context.Context, c Call) int {
 		return scenario.NewCommand(c.Args, c.Stdout, c.Stderr)
 	}},
+	{"import", "SOURCE... BOT_DIR", "take a bot over from Danbee, Rasa, Dialogflow or a FAQ table", false, func(_ context.Context, c Call) int {
+		return scenario.ImportCommand(c.Args, c.Stdout, c.Stderr)
+	}},
 	{"check", "BOT_DIR", "look for mistakes in a bot's scenario and run its tests", false, check},
 	{"chat", "[BOT_DIR]", "talk to a bot in the terminal", false, func(ctx context.Context, c Call) int {
 		return scenario.ChatCommand(ctx, c.Args, c.Stdin, c.Stdout, c.Stderr)

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 )
 
 // invented makes intents whose sentences mix words of their own with words that all use, about as long and
@@ -77,10 +78,25 @@ func BenchmarkClassify1000(b *testing.B) { benchmarkClassify(b, 1000, 5) }
 func benchmarkClassify(b *testing.B, intents, each int) {
 	examples := invented(intents, each)
 	m := train(b, examples)
+	var took []time.Duration
 	i := 0
 	for b.Loop() {
 		i = (i + 7919) % len(examples)
+		began := time.Now()
 		m.Classify(examples[i].Text+" please", 3)
+		took = append(took, time.Since(began))
+	}
+	b.ReportMetric(float64(percentile(took, 0.50).Nanoseconds())/1e3, "p50-µs")
+	b.ReportMetric(float64(percentile(took, 0.99).Nanoseconds())/1e3, "p99-µs")
+}
+
+func BenchmarkNearest150(b *testing.B) {
+	examples := invented(150, 100)
+	m := train(b, examples)
+	i := 0
+	for b.Loop() {
+		i = (i + 7919) % len(examples)
+		m.Nearest(examples[i].Text+" please", examples[i].Intent)
 	}
 }
 

@@ -32,6 +32,7 @@ type reading struct {
 	margin []float32 // distance from the hyperplane: +1 is like its examples, -1 like those of the others
 	cosine []float32 // to the centroid
 	rank   []float64
+	mark   []uint64 // one bit for each feature; all are 0 between calls
 }
 
 // readings keeps buffers between calls; nothing in them outlives one.
@@ -136,8 +137,7 @@ func best(ranks []float64, n int) []int {
 }
 
 // Nearest gives the example of intent that is most similar to text, and the cosine between them, 0..1. It
-// reads the examples anew, some ten microseconds each: made for traces and questions to a person, not for
-// every turn. An intent that the model does not know gives "" and 0.
+// takes well below a microsecond for each example. An intent that the model does not know gives "" and 0.
 func (m *Model) Nearest(text, intent string) (example string, similarity float64) {
 	i, found := slices.BinarySearch(m.names, intent)
 	if !found {
@@ -145,11 +145,12 @@ func (m *Model) Nearest(text, intent string) (example string, similarity float64
 	}
 	r := readings.Get().(*reading)
 	defer readings.Put(r)
-	wanted := m.space.vector(&r.extractor, text, nil)
-	for _, e := range m.examples[i] {
-		v := m.space.vector(&r.extractor, e, r.index[:0])
-		r.index = v.index
-		if s := m.space.cosine(wanted, v); example == "" || s > similarity {
+	wanted := m.space.vector(&r.extractor, firstRunes(text, maxRunes), r.index[:0])
+	r.index = wanted.index
+	r.mark = wanted.mark(r.mark, len(m.space.rarity))
+	defer wanted.unmark(r.mark)
+	for j, e := range m.examples[i] {
+		if s := m.space.cosineMarked(r.mark, wanted.scale, m.vectors[int(m.first[i])+j]); example == "" || s > similarity {
 			example, similarity = e, s
 		}
 	}

@@ -255,3 +255,19 @@ func TestTrainNamesWhatIsMissing(t *testing.T) {
 		t.Errorf("an ended context gave %v", err)
 	}
 }
+
+func TestSentencesOfSignsAloneSpoilNoScore(t *testing.T) {
+	for _, signs := range []string{"%", "~", "{}", "…", "🙂", "\u200b", "( )", "=", "<<", "\\", "__"} {
+		m, err := Train(t.Context(), []Example{{"a", "book a room"}, {"a", "reserve a desk"}, {"b", signs}, {"c", "what time is it"}}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{"book a room", "reserve", signs, "時間"} {
+			for _, c := range m.Classify(text, 4) {
+				if !(c.Score >= 0 && c.Score <= 1) {
+					t.Errorf("%q with %q: %+v", text, signs, c)
+				}
+			}
+		}
+	}
+}

@@ -23,6 +23,8 @@ type Options struct {
 type Model struct {
 	names    []string   // intents in alphabetical order
 	examples [][]string // texts by intent
+	vectors  []vector   // of all examples in their order
+	first    []int32    // the place of an intent's first example among them
 	exact    map[string]int32
 	space    *space
 	bias     []float32
@@ -77,6 +79,7 @@ func named(examples []Example) (*Model, []int32) {
 		if i == 0 || e.Intent != examples[i-1].Intent {
 			m.names = append(m.names, e.Intent)
 			m.examples = append(m.examples, nil)
+			m.first = append(m.first, int32(i))
 		}
 		intent := int32(len(m.names) - 1)
 		of[i] = intent

@@ -80,22 +80,33 @@ func (s *space) vector(e *extractor, text string, index []uint32) vector {
 	return vector{index, float32(1 / math.Sqrt(square))}
 }
 
-// cosine of two vectors.
-func (s *space) cosine(v, w vector) float64 {
+// mark sets the bits of the vector's features among those of the space, in buffer if it is large enough.
+func (v vector) mark(buffer []uint64, features int) []uint64 {
+	if len(buffer)*64 < features {
+		buffer = make([]uint64, features/64+1)
+	}
+	for _, f := range v.index {
+		buffer[f/64] |= 1 << (f % 64)
+	}
+	return buffer
+}
+
+func (v vector) unmark(marked []uint64) {
+	for _, f := range v.index {
+		marked[f/64] = 0
+	}
+}
+
+// cosineMarked is the cosine of w and the vector of that scale whose features are marked. Looking bits up is
+// several times as fast as walking both vectors side by side, whose steps no processor can foresee.
+func (s *space) cosineMarked(marked []uint64, scale float32, w vector) float64 {
 	var sum float64
-	for i, j := 0, 0; i < len(v.index) && j < len(w.index); {
-		switch f := v.index[i]; {
-		case f < w.index[j]:
-			i++
-		case f > w.index[j]:
-			j++
-		default:
+	for _, f := range w.index {
+		if marked[f/64]&(1<<(f%64)) != 0 {
 			sum += float64(s.rarity[f]) * float64(s.rarity[f])
-			i++
-			j++
 		}
 	}
-	return min(1, sum*float64(v.scale)*float64(w.scale))
+	return min(1, sum*float64(scale)*float64(w.scale))
 }
 
 // plane is a dense vector of the space with each weight already multiplied by the feature's rarity, so that

@@ -26,11 +26,10 @@ func Train(ctx context.Context, examples []Example, o Options) (*Model, error) {
 	for i, e := range examples {
 		texts[i] = e.Text
 	}
-	var vectors []vector
-	m.space, vectors = newSpace(texts)
+	m.space, m.vectors = newSpace(texts)
 	perIntent := float64(len(examples)) / float64(len(m.names))
 	m.trust = min(1, 10/perIntent)
-	t := trainer{model: m, vectors: vectors, intents: intents, seed: o.Seed}
+	t := trainer{model: m, vectors: m.vectors, intents: intents, seed: o.Seed}
 	if err := t.run(ctx); err != nil {
 		return nil, fmt.Errorf("intent: train: %w", err)
 	}
@@ -90,6 +89,9 @@ func (t *trainer) centroid(intent int32, mean plane) {
 	for f, w := range mean {
 		w /= t.model.space.rarity[f]
 		square += float64(w) * float64(w)
+	}
+	if square == 0 {
+		return // sentences of signs alone have no direction
 	}
 	scale := float32(1 / math.Sqrt(square))
 	for f := range mean {
