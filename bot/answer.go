@@ -68,6 +68,7 @@ func (r *Runtime) engineTurn(ctx context.Context, e *liveEngine, t *dialog.Turn,
 		code = errorCode(dialog.AsError(err).Code)
 		span.Fail(code)
 	}
+	r.metrics.used(t.Bot.ID, e.typ, res.Usage)
 	if code != "breaker_open" { // else it was not asked
 		r.metrics.engineSeconds.WithLabelValues(t.Bot.ID, e.typ).Observe(time.Since(start).Seconds())
 	}

@@ -1,6 +1,11 @@
 package bot
 
 import (
+	"math"
+	"strings"
+
+	"dari/dialog"
+
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -13,6 +18,8 @@ type metrics struct {
 	engineErrors  *prometheus.CounterVec
 	failovers     *prometheus.CounterVec
 	tokens        *prometheus.CounterVec
+	modelTokens   *prometheus.CounterVec
+	modelCost     *prometheus.CounterVec
 	turnSeconds   *prometheus.HistogramVec
 	engineSeconds *prometheus.HistogramVec
 	sendSeconds   *prometheus.HistogramVec
@@ -30,6 +37,8 @@ func newMetrics() *metrics {
 		deliveries:   counter("dari_deliveries_total", "Delivered answers by route; LINE's reply costs nothing, push counts against the plan.", "type", "channel", "route"),
 		engineErrors: counter("dari_engine_errors_total", "Failed turns by bot and error code.", "bot", "code"),
 		failovers:    counter("dari_engine_failovers_total", "Turns that another engine of the bot answered because the first failed.", "bot"),
+		modelTokens:  counter("dari_engine_tokens_total", "Tokens of language models as their providers count them: input, cached (of input) and output.", "bot", "engine", "kind"),
+		modelCost:    counter("dari_engine_cost_total", "What language models cost, by the prices in the engine's settings or as the provider tells.", "bot", "engine", "currency"),
 		tokens:       counter("dari_token_issues_total", "Access tokens that a platform has issued.", "type"),
 
 		turnSeconds:   histogram("dari_turn_seconds", "Time of a turn, from claim to commit.", "bot"),
@@ -55,11 +64,34 @@ func (m *metrics) register(reg prometheus.Registerer, r *Runtime) {
 	if reg == nil {
 		return
 	}
-	reg.MustRegister(m.events, m.attempts, m.deliveries, m.engineErrors, m.failovers, m.tokens,
+	reg.MustRegister(m.events, m.attempts, m.deliveries, m.engineErrors, m.failovers, m.tokens, m.modelTokens, m.modelCost,
 		m.turnSeconds, m.engineSeconds, m.sendSeconds, m.replySeconds, m.acceptSeconds, gauges{r})
 	if own, ok := r.store.(prometheus.Collector); ok {
 		reg.MustRegister(own)
 	}
+}
+
+// used counts what a turn took of a language model.
+func (m *metrics) used(botID, engine string, u *dialog.Usage) {
+	if u == nil {
+		return
+	}
+	for kind, n := range map[string]int{"input": u.Input, "cached": u.Cached, "output": u.Output} {
+		if n > 0 {
+			m.modelTokens.WithLabelValues(botID, engine, kind).Add(float64(n))
+		}
+	}
+	if u.Cost > 0 && !math.IsInf(u.Cost, 0) {
+		m.modelCost.WithLabelValues(botID, engine, currencyCode(u.Currency)).Add(u.Cost)
+	}
+}
+
+// currencyCode is the currency if it looks like one: three capital letters (ISO 4217).
+func currencyCode(s string) string {
+	if len(s) == 3 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
+		return s
+	}
+	return ""
 }
 
 // codes are the engines' error codes that have a name of their own in the metrics. An engine may send

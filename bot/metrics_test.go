@@ -64,3 +64,34 @@ func value(t *testing.T, g prometheus.Gatherer, name, label, labelValue string) 
 	t.Fatalf("there is no %s with %s %s", name, label, labelValue)
 	return 0
 }
+
+func TestWhatLanguageModelsTakeIsCounted(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house) {
+		registry := prometheus.NewRegistry()
+		h.rt.metrics.register(registry, h.rt)
+		h.engine.turn = func(context.Context, dialog.Turn) (dialog.Result, error) {
+			u := &dialog.Usage{Model: "m", Input: 100, Cached: 40, Output: 7, Cost: 0.25, Currency: "USD"}
+			return dialog.Result{Usage: u}, &dialog.Error{Code: "failed", Err: errors.New("too late")} // it was paid for
+		}
+		for i := range 2 {
+			h.say("ch", said{Conv: "a", Key: fmt.Sprint(i), Text: "hi"})
+			h.settle()
+		}
+		for kind, want := range map[string]float64{"input": 200, "cached": 80, "output": 14} {
+			if got := value(t, registry, "dari_engine_tokens_total", "kind", kind); got != want {
+				t.Errorf("%s tokens: %v, want %v", kind, got, want)
+			}
+		}
+		if got := value(t, registry, "dari_engine_cost_total", "currency", "USD"); got != 0.5 {
+			t.Errorf("cost: %v", got)
+		}
+	})
+}
+
+func TestACurrencyIsALabelOnlyIfItLooksLikeOne(t *testing.T) {
+	for currency, want := range map[string]string{"USD": "USD", "usd": "", "": "", "KRW (with VAT)": ""} {
+		if got := currencyCode(currency); got != want {
+			t.Errorf("%q is counted as %q", currency, got)
+		}
+	}
+}

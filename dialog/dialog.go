@@ -201,6 +201,18 @@ type Result struct {
 	Later bool
 	// Trace is what the engine wants shown beside the turn (intent, score, usage).
 	Trace json.RawMessage
+	// Usage is what a model's provider counts for the turn; nil if there is none.
+	Usage *Usage
+}
+
+// Usage is what a turn took of a language model, as its provider counts.
+type Usage struct {
+	Model    string
+	Input    int     // tokens, cached ones included
+	Cached   int     // of Input
+	Output   int     // tokens
+	Cost     float64 // 0: nobody knows the prices
+	Currency string  // of Cost, as it was entered or told
 }
 
 // Handoff asks that people take the conversation over: the bot is silent until they close it, or For

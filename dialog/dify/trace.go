@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"dari/dialog"
 	"dari/dialog/remote"
 )
 
@@ -74,6 +75,18 @@ func (u usage) cost() *cost {
 		return nil
 	}
 	return &cost{amount, remote.Clip(u.Currency, 10)}
+}
+
+// used is what the runtime counts. Dify does not say which model it was.
+func (t *trace) used() *dialog.Usage {
+	if t.Usage == nil {
+		return nil
+	}
+	u := &dialog.Usage{Input: t.Usage.Input, Output: t.Usage.Output}
+	if t.Cost != nil {
+		u.Cost, u.Currency = t.Cost.Amount, t.Cost.Currency
+	}
+	return u
 }
 
 func (t *trace) json() json.RawMessage {

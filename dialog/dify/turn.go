@@ -45,7 +45,7 @@ func (e *engine) Turn(ctx context.Context, t dialog.Turn, emit dialog.Emit) (dia
 	}
 	k := &talk{engine: e, turn: t, emit: emit}
 	res, err := k.run(ctx)
-	res.Trace = e.scrub.Trace(k.trace.json())
+	res.Trace, res.Usage = e.scrub.Trace(k.trace.json()), k.trace.used()
 	return res, err
 }
 

@@ -89,6 +89,9 @@ func TestALoopOfToolsIsStopped(t *testing.T) {
 		if got := b.model.results(t)[0].Text; !strings.Contains(got, "No more tools") {
 			t.Errorf("the model was told %q", got)
 		}
+		if r.Usage == nil || r.Usage.Input != 500 || r.Usage.Output != 50 {
+			t.Errorf("counted %+v", r.Usage)
+		}
 		if tr := decodeTrace(t, r); tr.Rounds != 4 || tr.Usage == nil || *tr.Usage != (Usage{Input: 500, Output: 50}) {
 			t.Errorf("trace %s", r.Trace)
 		}

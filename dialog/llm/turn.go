@@ -23,7 +23,7 @@ func (e *Engine) Turn(ctx context.Context, t dialog.Turn, emit dialog.Emit) (dia
 	}
 	talk := &talk{Engine: e, turn: t, emit: emit}
 	res, err := talk.run(ctx)
-	res.Trace = e.Scrub.Trace(talk.trace.json())
+	res.Trace, res.Usage = e.Scrub.Trace(talk.trace.json()), talk.trace.used()
 	return res, err
 }
 

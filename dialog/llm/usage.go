@@ -3,6 +3,7 @@ package llm
 import (
 	"encoding/json"
 
+	"dari/dialog"
 	"dari/dialog/remote"
 )
 
@@ -48,6 +49,18 @@ type trace struct {
 	Cost   *cost       `json:"cost,omitempty"`
 	Tools  []toolTrace `json:"tools,omitempty"`
 	Notes  []string    `json:"notes,omitempty"`
+}
+
+// used is what the runtime counts.
+func (t *trace) used() *dialog.Usage {
+	if t.Usage == nil {
+		return nil
+	}
+	u := &dialog.Usage{Model: t.Model, Input: t.Usage.Input, Cached: t.Usage.Cached, Output: t.Usage.Output}
+	if t.Cost != nil {
+		u.Cost, u.Currency = t.Cost.Amount, t.Cost.Currency
+	}
+	return u
 }
 
 type toolTrace struct {
