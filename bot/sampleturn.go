@@ -3,6 +3,7 @@ package bot
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"regexp"
@@ -54,6 +55,8 @@ func (r *Runtime) SampleTurn(ctx context.Context, botID, channelType, text, loca
 	start := time.Now()
 	run, _, err := r.Try(context.WithValue(ctx, listenerKey{}, heard), botID, channelType, in, store.Conversation{})
 	run.Error = heard.clean(run.Error)
+	heard.cleanReply(&run.Said)
+	run.Detail = json.RawMessage(heard.clean(string(run.Detail)))
 	return Sample{Run: run, Calls: heard.take(), Took: time.Since(start)}, err
 }
 
@@ -165,16 +168,36 @@ func (b *heardBody) Read(p []byte) (int, error) {
 
 var (
 	private = regexp.MustCompile(`(?i)authorization|cookie|key|token|secret|signature|credential`)
-	// tokens are what one side gives the other for later.
-	tokensJSON = regexp.MustCompile(`(?i)("[a-z_.-]*(?:token|secret|assertion|password|api_?key|jwt)[a-z_]*"\s*:\s*")[^"]*`)
-	tokensForm = regexp.MustCompile(`(?i)((?:^|[&?])[a-z_.-]*(?:token|secret|assertion|password|api_?key|jwt)[a-z_]*=)[^&\s]*`)
+	// handed is what one side gives the other for later: in JSON, in JSON within a text of JSON, and in a form.
+	handed = []*regexp.Regexp{
+		regexp.MustCompile(`(?i)("` + handedName + `"\s*:\s*")(?:[^"\\]|\\.)*`),
+		regexp.MustCompile(`(?i)(\\+"` + handedName + `\\+"\s*:\s*\\+")(?:[^"\\]|\\+[^"\\])*`),
+		regexp.MustCompile(`(?i)((?:^|[&?])` + handedName + `=)[^&\s"]*`),
+	}
 )
+
+const handedName = `[a-z_.-]*(?:token|secret|assertion|password|api_?key|jwt)[a-z_]*`
 
 func (l *eavesdropper) clean(s string) string {
 	for _, h := range l.hide {
 		s = h.Text(s)
 	}
-	return tokensForm.ReplaceAllString(tokensJSON.ReplaceAllString(s, "${1}•••"), "${1}•••")
+	for _, form := range handed {
+		s = form.ReplaceAllString(s, "${1}•••")
+	}
+	return s
+}
+
+// cleanReply cleans what the bot says: a server may repeat what it was sent.
+func (l *eavesdropper) cleanReply(r *message.Reply) {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return
+	}
+	var clean message.Reply
+	if text := l.clean(string(b)); text != string(b) && json.Unmarshal([]byte(text), &clean) == nil {
+		*r = clean
+	}
 }
 
 // take are the calls, without credentials.

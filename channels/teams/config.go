@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"dari/bot/settings"
 )
@@ -72,6 +73,11 @@ func newConfig(v settings.Values) (config, error) {
 	}
 	if err := c.checkIDs(); err != nil {
 		return config{}, err
+	}
+	if day := v.Text("secret_expires"); day != "" { // for whoever has to renew it in time; nothing else uses it
+		if _, err := time.Parse(time.DateOnly, day); err != nil {
+			return config{}, settings.Errorf("secret_expires", "format", "is not a day; write it like 2027-05-31")
+		}
 	}
 	if c.metadataURL == "" {
 		c.metadataURL = publicCloud.metadata

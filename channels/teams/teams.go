@@ -27,6 +27,7 @@ func (Type) Setup() channels.Setup {
 			{Key: "app_id", Kind: settings.Text, Required: true, Help: "teams.app_id.help", Example: "00000000-0000-0000-0000-000000000000"},
 			{Key: "app_secret", Kind: settings.Secret, Required: true, Help: "teams.app_secret.help"},
 			{Key: "tenant_id", Kind: settings.Text, Required: true, Help: "teams.tenant_id.help", Example: "11111111-1111-1111-1111-111111111111"},
+			{Key: "secret_expires", Kind: settings.Text, Help: "teams.secret_expires.help", Example: "2027-05-31"},
 			{Key: "openid_metadata_url", Kind: settings.URL, Default: publicCloud.metadata, Help: "teams.openid_metadata_url.help"},
 			// No default here: the address depends on the tenant.
 			{Key: "token_url", Kind: settings.URL, Help: "teams.token_url.help", Example: "https://login.microsoftonline.com/TENANT/oauth2/v2.0/token"},

@@ -117,6 +117,7 @@ func TestSettingsThatCannotWorkNameTheirField(t *testing.T) {
 		{"the app id as tenant", settings.Values{"tenant_id": strings.ToUpper(channeltest.TeamsAppID)}, "tenant_id", "same as app_id"},
 		{"a token address without scheme", settings.Values{"token_url": "login.example.com/token"}, "token_url", "https://"},
 		{"a metadata address without host", settings.Values{"openid_metadata_url": "https:///x"}, "openid_metadata_url", "https://"},
+		{"a day that is none", settings.Values{"secret_expires": "31.05.2027"}, "secret_expires", "2027-05-31"},
 		{"a service host with scheme", settings.Values{"allowed_service_hosts": []string{"https://a.example.com"}}, "allowed_service_hosts", "without https"},
 		{"a service host with wildcard", settings.Values{"allowed_service_hosts": []string{"*.example.com"}}, "allowed_service_hosts", "exact"},
 		{"a service host with a bad port", settings.Values{"allowed_service_hosts": []string{"a.example.com:99999"}}, "allowed_service_hosts", "65535"},

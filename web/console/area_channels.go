@@ -13,6 +13,8 @@ func (c *Console) mountChannels(in *gin.RouterGroup) {
 	in.GET("/bots/:bot/channels/new/:type", c.need("builder"), c.showNewChannel)
 	in.POST("/bots/:bot/channels/new/:type", c.need("builder"), c.postNewChannel)
 
+	in.POST("/typed/:type", c.need("builder"), c.checkTyped)
+
 	in.GET("/channels/:channel", c.showChannelSetup)
 	in.GET("/channels/:channel/state", c.showChannelState)
 	in.GET("/channels/:channel/waiting", c.showWaiting)
@@ -24,6 +26,7 @@ func (c *Console) mountChannels(in *gin.RouterGroup) {
 	edit.POST("/enable", c.enableChannel)
 	edit.POST("/disable", c.disableChannel)
 	edit.POST("/clone", c.cloneChannel)
+	edit.POST("/move", c.moveChannel)
 	edit.POST("/delete", c.deleteChannel)
 	edit.GET("/desk", c.showDesk)
 	edit.POST("/desk/token", c.deskToken)

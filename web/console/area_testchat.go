@@ -35,6 +35,7 @@ type testChatView struct {
 	Trial    trial
 	Types    []choice
 	Locales  []choice
+	Faults   []trialFault
 	Debug    *tryDebug
 	Previews []previewView
 	Fault    string
@@ -54,7 +55,7 @@ func (c *Console) testChatPage(g *gin.Context, status int, fault string) {
 	}
 	w := words.In(c.language(g))
 	t := c.trialOf(g, b)
-	v := testChatView{URL: "/console/bots/" + b.ID + "/testchat", Trial: t, Debug: t.debug(w), Fault: fault}
+	v := testChatView{URL: "/console/bots/" + b.ID + "/testchat", Trial: t, Debug: t.debug(w), Fault: fault, Faults: trialFaults}
 	for _, typ := range c.types.Names() {
 		v.Types = append(v.Types, choice{typ, wordOr(w, typ), typ == t.As})
 	}
@@ -84,7 +85,7 @@ func (c *Console) testChatPage(g *gin.Context, status int, fault string) {
 // showPart answers with a part of a page.
 func (c *Console) showPart(g *gin.Context, status int, name, part string, data any) {
 	var html strings.Builder
-	if err := c.shell[name].ExecuteTemplate(&html, part, shellPage{page: c.page(g, data), Role: c.user(g).Role}); err != nil {
+	if err := c.shell[name]().ExecuteTemplate(&html, part, shellPage{page: c.page(g, data), Role: c.user(g).Role}); err != nil {
 		c.fail(g, err)
 		return
 	}
@@ -110,7 +111,7 @@ func (c *Console) trySaying(g *gin.Context) {
 		return
 	}
 	in := t.inbound(g, said, c.now())
-	run, conv, err := c.runtime.Try(g.Request.Context(), b.ID, t.As, in, t.Conversation)
+	run, err := t.run(g.Request.Context(), c.runtime, in)
 	var input *bot.InputError
 	if errors.As(err, &input) {
 		c.notice(g, http.StatusBadRequest, "bad_request")
@@ -120,7 +121,6 @@ func (c *Console) trySaying(g *gin.Context) {
 		c.fail(g, err)
 		return
 	}
-	t.Conversation = conv
 	t.add(said, run)
 	if err := c.keepTrial(g, t); err != nil {
 		c.fail(g, err)

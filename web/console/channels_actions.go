@@ -10,6 +10,7 @@ import (
 
 	"dari/bot"
 	"dari/bot/settings"
+	"dari/bot/words"
 	"dari/channels"
 	"dari/store"
 	"dari/web/deskkeys"
@@ -151,7 +152,7 @@ func (c *Console) cloneChannel(g *gin.Context) {
 	c.sayNext(g, channelBase(copied.ID), "channel_cloned")
 }
 
-// deleteChannel deletes the channel whose name has been typed.
+// deleteChannel deletes the channel whose name has been typed, by a person who has given the password again.
 func (c *Console) deleteChannel(g *gin.Context) {
 	limitForm(g)
 	ch, ok := c.channel(g)
@@ -159,10 +160,19 @@ func (c *Console) deleteChannel(g *gin.Context) {
 		return
 	}
 	if strings.TrimSpace(g.PostForm("confirm")) != strings.TrimSpace(ch.Name) {
-		c.channelSetup(g, http.StatusUnprocessableEntity, ch, form{name: ch.Name}, func(v *setupView) { v.DeleteFault = true })
+		c.refuseDeletion(g, ch, "channels.delete_differs")
 		return
 	}
-	err := c.runtime.DeleteChannel(g.Request.Context(), ch.ID)
+	fault, err := c.confirmed(g)
+	if err == nil && fault != "" {
+		c.refuseDeletion(g, ch, fault)
+		return
+	}
+	if err != nil {
+		c.fail(g, err)
+		return
+	}
+	err = c.runtime.DeleteChannel(g.Request.Context(), ch.ID)
 	switch {
 	case errors.Is(err, bot.ErrManaged):
 		c.notice(g, http.StatusConflict, "managed")
@@ -177,4 +187,47 @@ func (c *Console) deleteChannel(g *gin.Context) {
 	}
 	c.note(g, "channel.delete", ch.ID, ch.Type+" "+ch.Name)
 	c.sayNext(g, "/console/bots/"+ch.BotID+"/channels", "channel_deleted")
+}
+
+func (c *Console) refuseDeletion(g *gin.Context, ch bot.ChannelView, fault string) {
+	c.channelSetup(g, http.StatusUnprocessableEntity, ch, form{name: ch.Name}, func(v *setupView) { v.DeleteFault = fault })
+}
+
+// moveChannel gives the channel to another bot.
+func (c *Console) moveChannel(g *gin.Context) {
+	limitForm(g)
+	ch, ok := c.channel(g)
+	if !ok {
+		return
+	}
+	v, err := c.runtime.MoveChannel(g.Request.Context(), ch.ID, g.PostForm("to"))
+	switch {
+	case errors.Is(err, bot.ErrManaged):
+		c.notice(g, http.StatusConflict, "managed")
+	case err != nil:
+		c.failOr404(g, err)
+	default:
+		c.note(g, "channel.move", ch.ID, ch.BotID+" → "+v.BotID)
+		c.sayNext(g, channelBase(ch.ID), "channel_moved")
+	}
+}
+
+// checkTyped says what is wrong with the settings of a form while it is being filled in, by field.
+func (c *Console) checkTyped(g *gin.Context) {
+	t := c.types.Type(g.Param("type"))
+	if t == nil || !c.bounded(g) {
+		return
+	}
+	f := readForm(g, bot.ChannelFields(t))
+	codes, err := c.runtime.SettingFaults(t.Name(), f.values)
+	if err != nil {
+		c.fail(g, err)
+		return
+	}
+	w, faults := words.In(c.language(g)), map[string]string{}
+	for field, code := range codes {
+		faults[field] = w[faultKey(t.Name(), field, code)]
+	}
+	g.Header("Cache-Control", "no-store")
+	g.JSON(http.StatusOK, faults)
 }

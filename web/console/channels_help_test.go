@@ -46,7 +46,7 @@ func channelWords(used map[string]string) {
 	for _, key := range []string{
 		"nav.home", "url.auth", "url.auth_refresh", "url.chat", "url.webhook", "limits.level.full", "limits.level.partial", "limits.level.fallback", "channels.url.redirect",
 		"channels.tab.setup", "channels.tab.state", "channels.tab.waiting", "channels.tab.desk",
-		"channels.fault.form", "channels.fault.name", "channels.fault.other", "channels.webhook.done", "channels.webhook.failed",
+		"channels.fault.form", "channels.fault.name", "channels.fault.other", "channels.delete_differs", "channels.webhook.done", "channels.webhook.failed",
 		"channels.webhook.no_https", "channels.webhook.by_hand", "waiting.hello", "waiting.hello_web",
 		"desk.not_ready", "desk.refused", "desk.own", "desk.changed", "desk.fault.header", "desk.fault.name",
 		"doctor.pass", "doctor.warn", "doctor.fail",
@@ -55,7 +55,7 @@ func channelWords(used map[string]string) {
 			used[key] = "channels_*.go"
 		}
 	}
-	for _, key := range []string{"bot_created", "draft_saved", "saved", "channel_enabled", "channel_disabled", "channel_cloned", "channel_deleted", "desk_key_deleted"} {
+	for _, key := range []string{"bot_created", "draft_saved", "saved", "channel_enabled", "channel_disabled", "channel_cloned", "channel_moved", "channel_deleted", "desk_key_deleted"} {
 		used["done."+key] = "channels_*.go"
 	}
 	for key := range words.In(words.Default) { // found by code; see faultKey and arrivalOf

@@ -44,7 +44,8 @@ type setupView struct {
 	CanInstall      bool
 	Install         string // where to go on
 	Locked          bool   // nothing can be changed here
-	DeleteFault     bool
+	DeleteFault     string // key
+	Password        bool   // must be given to delete
 }
 
 type guideStep struct {
@@ -123,7 +124,7 @@ func (c *Console) channelSetup(g *gin.Context, status int, ch bot.ChannelView, f
 	}
 	v := c.setupView(g.Request.Context(), ch, t, f)
 	v.Action = channelBase(ch.ID)
-	v.Locked = ch.Managed || !c.may(g, "builder")
+	v.Locked, v.Password = ch.Managed || !c.may(g, "builder"), c.user(g).Password != nil
 	if more != nil {
 		more(v)
 	}

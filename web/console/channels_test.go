@@ -277,7 +277,8 @@ func TestAChannelIsSwitchedCopiedAndDeleted(t *testing.T) {
 	if _, err := deskkeys.Add(t.Context(), b.store.APIKeys(), "works", "partner", "header-1", b.now, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
-	want(t, w.lead(w.post("/console/channels/works/delete", "confirm", "Works")), http.StatusOK, "The channel is deleted.")
+	want(t, w.post("/console/channels/works/delete", "confirm", "Works", "password", "guess"), http.StatusUnprocessableEntity, `id="delete-fault" role="alert"`)
+	want(t, w.lead(w.post("/console/channels/works/delete", "confirm", "Works", "password", password)), http.StatusOK, "The channel is deleted.")
 	ch := b.only()
 	if ch.Name != "Works (2)" || !ch.Draft || ch.Settings["bot_id"] != channeltest.NaverWorksBotID || ch.Settings["client_secret"] != nil {
 		t.Errorf("the copy is %+v", ch)
@@ -436,5 +437,59 @@ func TestAFormWithASearchInItsAddressIsNoWayAround(t *testing.T) {
 	w.headers["Sec-Fetch-Site"] = "cross-site"
 	for _, target := range []string{"/console/bots", "/console/bots/helper/channels/new/line?x=1", "/console/channels/x/delete"} {
 		want(t, w.do(http.MethodPost, target, url.Values{"name": {"x"}}), http.StatusForbidden, "403 cross_site")
+	}
+}
+
+func TestAChannelIsMovedToAnotherBot(t *testing.T) {
+	b := newBench(t)
+	id := b.chat(nil)
+	w := b.admin()
+	e := b.told(mine, "1", "hello")
+	if _, err := b.runtime.CreateBot(t.Context(), bot.BotSpec{ID: "second", Name: "Second", Locale: "ko", Engine: bot.EngineSpec{Type: "echo"}}); err != nil {
+		t.Fatal(err)
+	}
+	want(t, w.get("/console/channels/"+id), http.StatusOK, `<option value="second">Second</option>`)
+	want(t, w.post("/console/channels/"+id+"/move", "to", "nobody"), http.StatusNotFound, "")
+	want(t, w.lead(w.post("/console/channels/"+id+"/move", "to", "second")), http.StatusOK, "The channel belongs to this bot now.")
+	if ch := b.only(); ch.BotID != "second" {
+		t.Errorf("it belongs to %s", ch.BotID)
+	}
+	conv, err := b.store.Conversation(t.Context(), e.ConversationID)
+	if err != nil || conv.State != "" {
+		t.Errorf("the conversation remembers %q, %v", conv.State, err)
+	}
+	if b.did("channel.move") != 1 {
+		t.Error("the move is not in the audit log")
+	}
+	want(t, b.person("vera", "viewer").post("/console/channels/"+id+"/move", "to", "demo"), http.StatusForbidden, "403 role")
+}
+
+// The rules are the channel type's own; here it counts that they are asked field by field.
+func TestSettingsAreLookedAtWhileTheyAreTyped(t *testing.T) {
+	b, values := platforms(t)
+	w := b.admin()
+	for _, row := range []struct{ name, typ, field, value, says string }{
+		{"a word for a number", "naverworks", "f.bot_id", "bot-one", "digits only"},
+		{"a token with a blank", "line", "f.channel_access_token", "two words", "no blanks"},
+		{"a user's token", "slack", "f.bot_token", "xoxp-1-2-3-abcdef", "starts with xoxb-"},
+		{"the id of a secret", "teams", "f.app_secret", channeltest.TeamsAppID, "Copy the column Value"},
+		{"an address that is none", "line", "f.api_base_url", "http://10.0.0.1/", ""},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			rec := w.post("/console/typed/"+row.typ, row.field, row.value)
+			want(t, rec, http.StatusOK, row.says)
+			var faults map[string]string
+			if err := json.Unmarshal(rec.Body.Bytes(), &faults); err != nil || len(faults) > 1 || row.says != "" && faults[row.field[2:]] == "" {
+				t.Errorf("%s, %v", rec.Body, err)
+			}
+		})
+	}
+	for _, typ := range []string{"naverworks", "line", "slack", "teams"} {
+		if rec := w.post("/console/typed/"+typ, filled(values[typ])...); strings.TrimSpace(rec.Body.String()) != "{}" {
+			t.Errorf("%s: what is right is blamed: %s", typ, rec.Body)
+		}
+		if rec := w.post("/console/typed/" + typ); strings.TrimSpace(rec.Body.String()) != "{}" {
+			t.Errorf("%s: what is not typed is blamed: %s", typ, rec.Body)
+		}
 	}
 }

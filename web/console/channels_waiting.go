@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,24 +49,38 @@ func (c *Console) showWaiting(g *gin.Context) {
 	if t := c.types.Type(ch.Type); t != nil {
 		v.URLs = c.urls(ch, t)[:1]
 	}
-	// Only the newest of all are looked at: what the page waits for is new.
-	page, err := c.store.Events(g.Request.Context(), store.Query{Limit: activityPage})
+	all, err := c.arrivals(g, ch)
 	if err != nil {
 		c.fail(g, err)
 		return
 	}
+	for _, arrival := range all {
+		v.Green = v.Green || arrival.Arrive
+	}
+	v.Events = all[:min(len(all), maxWaitEvents)]
+	c.showOne(g, http.StatusOK, channelPage{Channel: ch, Tab: "waiting", Wait: v})
+}
+
+// arrivals are the channel's events among the newest of all: what the page waits for is new.
+func (c *Console) arrivals(g *gin.Context, ch bot.ChannelView) (all []waitEvent, err error) {
+	page, err := c.store.Events(g.Request.Context(), store.Query{Limit: activityPage})
 	w := words.In(c.language(g))
 	for _, e := range page.Items {
-		if e.ChannelID != ch.ID || e.ReceivedAt.Before(ch.CreatedAt) {
-			continue
-		}
-		arrival := arrivalOf(w, bot.FeedEntry{ID: e.ID, At: e.ReceivedAt, State: string(e.State), Kind: string(e.Kind), Reason: e.Reason})
-		v.Green = v.Green || arrival.Arrive
-		if len(v.Events) < maxWaitEvents {
-			v.Events = append(v.Events, arrival)
+		if e.ChannelID == ch.ID && !e.ReceivedAt.Before(ch.CreatedAt) {
+			all = append(all, arrivalOf(w, bot.FeedEntry{ID: e.ID, At: e.ReceivedAt, State: string(e.State), Kind: string(e.Kind), Reason: e.Reason}))
 		}
 	}
-	c.showOne(g, http.StatusOK, channelPage{Channel: ch, Tab: "waiting", Wait: v})
+	return all, err
+}
+
+// missedArrivals are those that a page may have missed before it listened. Rejected ones are written with
+// the next commit, which Ready brings about.
+func (c *Console) missedArrivals(g *gin.Context, ch bot.ChannelView) ([]waitEvent, error) {
+	if err := c.store.Ready(g.Request.Context()); err != nil {
+		return nil, err
+	}
+	all, err := c.arrivals(g, ch)
+	return all[:min(len(all), maxWaitEvents)], err
 }
 
 func arrivalOf(w words.Words, e bot.FeedEntry) waitEvent {
@@ -83,10 +98,12 @@ func arrivalOf(w words.Words, e bot.FeedEntry) waitEvent {
 	return v
 }
 
-// streamWaiting sends each arrival as it happens.
+// streamWaiting sends each arrival as it happens, and first those that came before it listened: the page
+// knows them by their ids.
 func (c *Console) streamWaiting(g *gin.Context) {
 	id := g.Param("channel")
-	if _, err := c.runtime.ShowChannel(g.Request.Context(), id); err != nil {
+	ch, err := c.runtime.ShowChannel(g.Request.Context(), id)
+	if err != nil {
 		g.Status(http.StatusNotFound)
 		return
 	}
@@ -104,6 +121,15 @@ func (c *Console) streamWaiting(g *gin.Context) {
 	out, err := startEvents(g.Writer)
 	if err != nil {
 		return
+	}
+	before, err := c.missedArrivals(g, ch)
+	if err != nil {
+		c.log.Error("arrivals not listed", "channel", id, "error", err)
+	}
+	for _, arrival := range slices.Backward(before) {
+		if out.send("", "arrival", arrival) != nil {
+			return
+		}
 	}
 	fresh := g.Request.WithContext(context.Background()) // the request's own context holds the session as it was
 	w := words.In(c.language(g))

@@ -3,7 +3,6 @@ package console
 import (
 	"encoding/csv"
 	"encoding/json"
-	"net/http"
 	"strings"
 	"time"
 
@@ -62,9 +61,7 @@ func (c *Console) exportConversation(g *gin.Context) {
 		return '-'
 	}, clip(conv.ID, 80))
 	if g.Query("as") == "csv" {
-		g.Header("Content-Disposition", `attachment; filename="`+name+`.csv"`)
-		g.Header("Content-Type", "text/csv; charset=utf-8")
-		writeCSV(g.Writer, lines)
+		writeCSV(csvFile(g, name+".csv"), lines)
 		return
 	}
 	g.Header("Content-Disposition", `attachment; filename="`+name+`.json"`)
@@ -87,30 +84,16 @@ func exportedLines(bubbles []bubble) []exportedLine {
 	return lines
 }
 
-// writeCSV writes what a spreadsheet opens: with the mark that tells it the encoding, and nothing that it
-// would take for a formula.
-func writeCSV(w http.ResponseWriter, lines []exportedLine) {
-	if _, err := w.Write([]byte("\ufeff")); err != nil {
-		return
-	}
-	out := csv.NewWriter(w)
-	_ = out.Write([]string{"at", "from", "name", "text", "status"}) // Flush's error is the reader's who has gone
+func writeCSV(w *csv.Writer, lines []exportedLine) {
+	row(w, "at", "from", "name", "text", "status")
 	for _, l := range lines {
 		text := l.Text
 		for _, m := range l.Messages {
 			text = strings.TrimPrefix(text+"\n"+inShort(m), "\n")
 		}
-		_ = out.Write([]string{l.At.Format(time.RFC3339), l.From, harmless(l.Name), harmless(text), l.Status})
+		row(w, l.At.Format(time.RFC3339), l.From, l.Name, text, l.Status)
 	}
-	out.Flush()
-}
-
-// harmless keeps a spreadsheet from running a cell.
-func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
+	w.Flush() // fails only for a reader who has gone
 }
 
 // inShort is a message in words.

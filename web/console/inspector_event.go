@@ -33,12 +33,16 @@ type eventView struct {
 	InboundError           string
 	StateBefore            string
 	Deliveries             []deliveryView
+	Soon                   bool // it is on its way: in a moment there is more to see
 	Masked                 bool
 	Replayable             bool
 	Payload                string   // to edit; "" while masked
 	Dry                    *dryView // what a dry run has brought
 	Fault                  string   // why something asked for was not done
 }
+
+// soonOver is when an event that is still on its way is no longer waited for by its page.
+const soonOver = 30 * time.Second
 
 // wayStep is a station of the way, with its part of the whole time in percent for the bar.
 type wayStep struct {
@@ -107,6 +111,8 @@ func (r *viewer) event(ctx context.Context, e store.Event) (eventView, error) {
 	}
 	turn := trace.TurnOf(e)
 	v.Why = r.why(e, turn, deliveries)
+	v.Soon = r.c.now().Sub(e.ReceivedAt) < soonOver && (e.State == store.Waiting ||
+		slices.ContainsFunc(deliveries, func(d store.Delivery) bool { return d.Result.Status == store.Pending }))
 	v.Steps = r.steps(e, deliveries)
 	v.Said = r.saidOf(turn, deliveries)
 	v.StateBefore = r.text(turn.State)

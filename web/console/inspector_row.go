@@ -62,8 +62,9 @@ func (r *viewer) row(ctx context.Context, e store.Event) eventRow {
 		Person: r.person(ctx, e.ConversationID, in.Sender), Text: r.said(in), Kind: r.words[kindKeys[string(e.Kind)]],
 		State: string(e.State), StateText: r.words["event."+string(e.State)], Replay: e.Of != "" && e.State != store.Duplicate,
 	}
-	if v.Text == "" {
-		v.Text = clip(e.Reason, 120)
+	if v.Text == "" && e.Reason != "" {
+		own, code := eventReason(e, trace.Turn{}, nil)
+		v.Text = own.in(r.words, code, "reason", r.text(e.Reason), "engine", "–").Text
 	}
 	if !e.FinishedAt.IsZero() {
 		v.Took = took(e.FinishedAt.Sub(e.ReceivedAt))

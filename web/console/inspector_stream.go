@@ -139,7 +139,7 @@ func (w *watcher) tell(ctx context.Context) error {
 			continue
 		}
 		var html bytes.Buffer
-		if err := w.c.shell["inspector"].ExecuteTemplate(&html, "event-row", w.page.With(w.row(ctx, e))); err != nil {
+		if err := w.c.shell["inspector"]().ExecuteTemplate(&html, "event-row", w.page.With(w.row(ctx, e))); err != nil {
 			return err
 		}
 		rows = append(rows, liveRow{e.ID, strings.TrimSpace(html.String())})

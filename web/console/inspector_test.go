@@ -268,7 +268,7 @@ func TestNewRowsComeByTheStream(t *testing.T) {
 	}
 	b.runtime.Reject(ch, &channels.Request{Body: []byte(`{}`), ReceivedAt: time.Now()}, "signature", "does not match")
 	b.audited("", true)
-	for !strings.Contains(refused.until("data: "), "signature: does not match") {
+	for !strings.Contains(refused.until("data: "), "its signature is missing or does not match") {
 	}
 }
 

@@ -8,12 +8,15 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"dari/bot/words"
 	webchat "dari/channels/web"
 	"dari/store"
+	"dari/web/apikeys"
+	"dari/web/people"
 )
 
 func TestEveryTextIsUsedAndEveryTextThatIsUsedIsThere(t *testing.T) {
@@ -61,7 +64,11 @@ func usedKeys(t *testing.T) map[string]string {
 	find(os.DirFS("."), ".go", `"(done\.[a-z_]+)"`, "")
 	find(os.DirFS("."), ".go", `sayNext\(.*"([a-z_]+)"\)`, "done.")
 	find(os.DirFS("."), ".go", `"((?:inspector|why|do|note|conversations|deliveries|testchat)\.[a-z_0-9.]+)"`, "")
-	for _, a := range botAreas {
+	find(os.DirFS("."), ".go", `"((?:plots|engines|batch|missed|history|settings\.fault|keys|people|expiries|system|org|files\.fault)\.[a-z_0-9.]*[a-z_0-9])"`, "")
+	find(os.DirFS("."), ".go", `done := "([a-z_]+)"`, "done.")
+	find(os.DirFS("."), ".go", `done = "([a-z_]+)"`, "done.")
+	usedByNames(used)
+	for _, a := range slices.Concat(botAreas, orgAreas) {
 		used["nav."+a.Name] = "shell.go"
 	}
 	find(os.DirFS("templates"), ".html", `\.Words\.([a-z_]+)`, "chat.")
@@ -137,5 +144,38 @@ func TestNumbersAreGrouped(t *testing.T) {
 func TestATextThatDoesNotExistStopsThePage(t *testing.T) {
 	if _, err := (page{words: words.Words{}}).T("no.such"); err == nil {
 		t.Error(fmt.Errorf("no error"))
+	}
+}
+
+// usedByNames adds the keys that pages put together from names.
+func usedByNames(used map[string]string) {
+	add := func(prefix string, names ...string) {
+		for _, name := range names {
+			used[prefix+name] = "names"
+		}
+	}
+	add("due.", expiriesView{}.Levels()...)
+	add("keys.life.", lives...)
+	add("done.", "key_deleted")
+	for _, name := range apikeys.Scopes {
+		add("scope."+name, "", ".help")
+	}
+	for _, name := range people.Roles {
+		add("role."+name, "", ".help")
+	}
+	for _, s := range plotSpans {
+		add("plots.span.", s.Name)
+	}
+	for day := range 7 {
+		add("plots.day.", strconv.Itoa(day))
+	}
+	for _, f := range trialFaults {
+		add("testchat.simulate.", f.Name)
+	}
+	add("option.", "yes", "no", "on", "off", "auto")
+	add("engines.tab.", "engine", "files", "history", "missed", "batch")
+	add("history.", "added", "removed", "changed")
+	for key := range words.In(words.Default).Under("engines.type.") {
+		add("engines.type.", key)
 	}
 }

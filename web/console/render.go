@@ -5,7 +5,9 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"net/http"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 
@@ -16,7 +18,15 @@ import (
 var templateFiles embed.FS
 
 // pages are the templates by name, each with the layout around it.
-type pages map[string]*template.Template
+type pages map[string]func() *template.Template
+
+// add adds a page that stands in what it shares with others. It is put together when somebody wants to see
+// it: all pages together take megabytes.
+func (p pages) add(name string, shared *template.Template, files fs.FS, file string) {
+	p[name] = sync.OnceValue(func() *template.Template {
+		return template.Must(template.Must(shared.Clone()).ParseFS(files, file))
+	})
+}
 
 // loadPages reads the embedded templates; a broken one is a mistake of the build.
 func loadPages() pages {
@@ -24,7 +34,7 @@ func loadPages() pages {
 		"templates/layout.html", "templates/icons.html", "templates/chatbox.html", "templates/language.html"))
 	all := pages{}
 	for _, name := range []string{"setup", "login", "password", "chat", "notice"} {
-		all[name] = template.Must(template.Must(shared.Clone()).ParseFS(templateFiles, "templates/"+name+".html"))
+		all.add(name, shared, templateFiles, "templates/"+name+".html")
 	}
 	return all
 }
@@ -69,7 +79,7 @@ func (c *Console) page(g *gin.Context, data any) page {
 // render writes a page whole or not at all.
 func (c *Console) render(g *gin.Context, status int, name string, p page) {
 	var buf bytes.Buffer
-	if err := c.pages[name].ExecuteTemplate(&buf, "layout", p); err != nil {
+	if err := c.pages[name]().ExecuteTemplate(&buf, "layout", p); err != nil {
 		c.log.Error("page not rendered", "page", name, "error", err)
 		g.String(http.StatusInternalServerError, "500")
 		return

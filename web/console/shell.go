@@ -15,8 +15,9 @@ import (
 )
 
 // The console's pages stand in one frame: bots and their pages on the left, language and person on top.
-// A part_*.html holds templates that several pages use. A page is a template in templates/shell that defines "content" and, if it needs to, "head"; its
-// handler hands it to show. Its texts lie in locales/<language>/console_<area>.json.
+// A part_*.html holds templates that several pages use. A page is a template in templates/shell that
+// defines "content" and, if it needs to, "head"; its handler hands it to show. Its texts lie in
+// locales/<language>/console_<area>.json.
 
 //go:embed templates/shell/*.html
 var shellFiles embed.FS
@@ -32,13 +33,13 @@ func loadShell() pages {
 	all := pages{}
 	for _, e := range entries {
 		if name := strings.TrimSuffix(e.Name(), path.Ext(e.Name())); name != "frame" && !strings.HasPrefix(name, "part_") {
-			all[name] = template.Must(template.Must(shared.Clone()).ParseFS(shellFiles, "templates/shell/"+e.Name()))
+			all.add(name, shared, shellFiles, "templates/shell/"+e.Name())
 		}
 	}
 	return all
 }
 
-// area is a page of a bot, as the navigation lists it. Its word is "nav." + Name.
+// area is a page of a bot or of the organisation, as the navigation lists it. Its word is "nav." + Name.
 type area struct {
 	Name string
 	Role string // the least role that sees it: "viewer", "builder" or "admin"
@@ -46,8 +47,18 @@ type area struct {
 
 // botAreas are the pages of a bot, in the order of the navigation; the first is its home.
 var botAreas = []area{
-	{"channels", "viewer"}, {"conversations", "viewer"}, {"inspector", "viewer"}, {"deliveries", "viewer"}, {"testchat", "builder"},
+	{"channels", "viewer"},
+	{"conversations", "viewer"},
+	{"inspector", "viewer"},
+	{"deliveries", "viewer"},
+	{"engine", "viewer"},
+	{"testchat", "builder"},
+	{"plots", "viewer"},
+	{"settings", "builder"},
 }
+
+// orgAreas are the pages of the organisation.
+var orgAreas = []area{{"keys", "admin"}, {"people", "admin"}, {"audit", "admin"}, {"expiries", "viewer"}, {"system", "viewer"}}
 
 // ranks orders the roles.
 var ranks = map[string]int{"viewer": 1, "builder": 2, "admin": 3}
@@ -60,6 +71,7 @@ type shellPage struct {
 	Bots  []bot.BotView
 	Bot   *bot.BotView // the bot whose page this is; nil on those of the organisation
 	Areas []navLink
+	Org   []navLink
 	Flash string // a sentence about what was just done
 }
 
@@ -94,8 +106,9 @@ func (c *Console) show(g *gin.Context, status int, name, area, botID string, dat
 	if p.Bot != nil {
 		p.Areas = navLinks(botAreas, "/console/bots/"+botID+"/", area, p)
 	}
+	p.Org = navLinks(orgAreas, "/console/", area, p)
 	var buf bytes.Buffer
-	if err := c.shell[name].ExecuteTemplate(&buf, "layout", p); err != nil {
+	if err := c.shell[name]().ExecuteTemplate(&buf, "layout", p); err != nil {
 		c.log.Error("page not rendered", "page", name, "error", err)
 		g.String(http.StatusInternalServerError, "500")
 		return
@@ -146,4 +159,7 @@ func (c *Console) mountShell(g *gin.RouterGroup) {
 	c.mountInspector(in)
 	c.mountDeliveries(in)
 	c.mountTestChat(in)
+	c.mountEngine(in)
+	c.mountPlots(in)
+	c.mountOrg(in)
 }

@@ -78,3 +78,28 @@ func TestALongTrialIsKeptShort(t *testing.T) {
 		t.Errorf("%d turns", n)
 	}
 }
+
+func TestTheTestChatLetsThingsFail(t *testing.T) {
+	b, _ := platforms(t)
+	w := b.admin()
+	const path = "/console/bots/helper/testchat"
+	for _, row := range []struct{ fault, user, debug string }{
+		{"engine_slow", "Sorry, I cannot answer right now.", "did not answer in time"},
+		{"engine_down", "Sorry, I cannot answer right now.", "could not be reached"},
+		{"rate", "The messenger does not show this (yet):", "rate limit"},
+		{"lost", "The messenger does not show this (yet):", "It may or may not have arrived"},
+		{"blocked", "The messenger does not show this (yet):", "has blocked the bot"},
+		{"twice", "acknowledged and not answered", "answered only once"},
+	} {
+		t.Run(row.fault, func(t *testing.T) {
+			want(t, w.post(path+"/reset"), http.StatusSeeOther, "")
+			want(t, w.post(path, "as", "line", "place", "alone", "locale", "en-US", "text", "hello", "simulate", row.fault), http.StatusSeeOther, "")
+			rec := w.get(path)
+			want(t, rec, http.StatusOK, row.user)
+			want(t, rec, http.StatusOK, row.debug)
+			want(t, rec, http.StatusOK, `<option value="`+row.fault+`" selected>`)
+		})
+	}
+	want(t, w.post(path, "as", "line", "place", "alone", "locale", "en-US", "text", "hello"), http.StatusSeeOther, "")
+	without(t, w.get(path), "answered only once")
+}

@@ -22,6 +22,7 @@ type trial struct {
 	Group   bool   `json:"group"` // in a room, else alone
 	Mention bool   `json:"mention"`
 	Locale  string `json:"locale"`
+	Fault   string `json:"fault,omitempty"` // what is to go wrong; "" for nothing
 
 	Conversation store.Conversation `json:"conversation"`
 	Turns        []trialTurn        `json:"turns"`
@@ -34,6 +35,7 @@ type trialTurn struct {
 	Said  message.Reply `json:"said"`
 	Gate  string        `json:"gate,omitempty"`
 	Error string        `json:"error,omitempty"`
+	Fault string        `json:"fault,omitempty"` // what went wrong on purpose
 }
 
 // Bounds of a trial: it is read with every page of the session.
@@ -103,11 +105,18 @@ func (t *trial) read(g *gin.Context, types []string) (said string, ok bool) {
 		t.Conversation = store.Conversation{} // another person in another room
 	}
 	t.As, t.Locale, t.Group, t.Mention = as, locale, place == "group", g.PostForm("mention") != ""
+	t.Fault = g.PostForm("simulate")
 	return strings.TrimSpace(g.PostForm("text")), true
 }
 
 func (t *trial) add(said string, run bot.DryRun) {
-	t.Turns = append(t.Turns, trialTurn{You: said, Said: run.Said, Gate: run.Gate, Error: run.Error})
+	turn := trialTurn{You: said, Said: run.Said, Gate: run.Gate, Error: run.Error}
+	if f, ok := trialFaultOf(t.Fault); ok && run.Gate == "" {
+		if turn.Fault = f.Name; f.engine != "" {
+			turn.Error = "" // the person reads the apology
+		}
+	}
+	t.Turns = append(t.Turns, turn)
 	t.Last = run
 }
 
@@ -128,6 +137,7 @@ func (t trial) Quick() []message.Action {
 type tryDebug struct {
 	Engine, Took, Error, Gate string
 	Intent, Score, By         string
+	Simulated                 *why
 	Candidates                []candidateView
 	Steps                     []string
 	Warnings                  []string
@@ -153,6 +163,7 @@ func (t trial) debug(w words.Words) *tryDebug {
 		Engine: d.Engine, Took: took(time.Duration(d.EngineMS) * time.Millisecond), Error: d.Error, Detail: tree(d.Detail),
 		Before: stateTree(d.State), After: stateTree(d.NextState),
 	}
+	v.Simulated = t.simulated(w)
 	if d.Gate != "" {
 		v.Gate = w[ignoredWhy(d.Gate).text]
 	}

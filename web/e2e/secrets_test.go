@@ -176,7 +176,7 @@ func (y *day) browser() *http.Client {
 	if err != nil {
 		y.t.Fatal(err)
 	}
-	return &http.Client{Jar: jar, Timeout: 30 * time.Second}
+	return &http.Client{Jar: jar, Timeout: 2 * time.Minute} // passwords are slow by intent, more so under the race detector
 }
 
 func (y *day) form(client *http.Client, path string, form url.Values) {

@@ -1,26 +1,6 @@
 // The set-up of a channel: dropping a key file, making a header, waiting for the first message.
 
-// Enter that ends a composition of Hangul or Kana sends nothing.
-addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && (event.isComposing || event.keyCode === 229)) event.preventDefault();
-}, true);
-
-// A form that takes a while says so, and is sent once.
-for (const form of document.querySelectorAll('form[data-busy]')) {
-  form.addEventListener('submit', (event) => {
-    if (form.dataset.busyOn) {
-      event.preventDefault();
-      return;
-    }
-    if (['draft', 'enter', 'paste'].includes(event.submitter?.value)) return;
-    form.dataset.busyOn = 'true';
-    const text = form.querySelector('[data-busy-text]');
-    if (text) text.textContent = form.dataset.busy;
-  });
-}
-addEventListener('pageshow', () => {
-  for (const form of document.querySelectorAll('form[data-busy-on]')) delete form.dataset.busyOn;
-});
+import { inLanguage } from './console.js';
 
 // What is dropped goes into the form and is read by the server, like what is chosen or pasted.
 const drop = document.querySelector('[data-drop]');
@@ -84,7 +64,11 @@ if (waiting) {
       node.textContent = text;
       row.append(node);
     }
-    list.prepend(row);
+    // One that is known has gone on, or is told again.
+    row.dataset.id = news.id;
+    const known = news.id && list.querySelector(`[data-id="${CSS.escape(news.id)}"]`);
+    if (known) known.replaceWith(row);
+    else list.prepend(row);
     while (list.children.length > 10) list.lastElementChild.remove();
     if (!news.arrived) return;
     waiting.dataset.waiting = 'green';
@@ -93,7 +77,7 @@ if (waiting) {
   };
   let wait = 1_000;
   const listen = () => {
-    const feed = new EventSource(waiting.dataset.stream);
+    const feed = new EventSource(inLanguage(waiting.dataset.stream));
     feed.addEventListener('open', () => { wait = 1_000; });
     feed.addEventListener('arrival', (event) => onArrival(JSON.parse(event.data)));
     feed.addEventListener('error', () => {
@@ -103,4 +87,54 @@ if (waiting) {
     });
   };
   listen();
+}
+
+// What is typed is looked at by the rules that will judge it when it is sent.
+const setup = document.querySelector('form[data-typed]');
+let later;
+let asked = 0;
+
+function blame(box, text) {
+  const input = box.querySelector('input, textarea, select');
+  let fault = box.querySelector('.field-fault');
+  if (!text) {
+    fault?.remove();
+    input.removeAttribute('aria-invalid');
+    return;
+  }
+  if (!fault) {
+    fault = document.createElement('p');
+    fault.className = 'field-fault';
+    fault.id = `e-${box.dataset.field}`;
+    box.querySelector('.help').before(fault);
+    input.setAttribute('aria-describedby', `${input.getAttribute('aria-describedby') ?? ''} ${fault.id}`.trim());
+  }
+  if (fault.textContent !== text) fault.textContent = text;
+  input.setAttribute('aria-invalid', 'true');
+}
+
+async function look() {
+  const turn = ++asked;
+  const typed = new URLSearchParams();
+  for (const input of setup.querySelectorAll('[data-field] [name^="f."]')) {
+    if (input.value) typed.set(input.name, input.value);
+  }
+  try {
+    const answer = await fetch(inLanguage(setup.dataset.typed), { method: 'POST', body: typed });
+    if (!answer.ok) return;
+    const faults = await answer.json();
+    if (turn !== asked) return;
+    for (const box of setup.querySelectorAll('[data-field]')) {
+      const input = box.querySelector('[name^="f."]');
+      if (input?.value || faults[box.dataset.field]) blame(box, faults[box.dataset.field]);
+    }
+  } catch { /* it is looked at again when the form is sent */ }
+}
+
+if (setup) {
+  setup.addEventListener('input', (event) => {
+    if (!event.target.name?.startsWith('f.')) return;
+    clearTimeout(later);
+    later = setTimeout(look, 400);
+  });
 }

@@ -15,6 +15,13 @@ export function showTime(node, at) {
   node.hidden = false;
 }
 
+// inLanguage is an address whose answer speaks the language of the page.
+export function inLanguage(address) {
+  const url = new URL(address, location);
+  url.searchParams.set('lang', lang);
+  return url;
+}
+
 for (const node of document.querySelectorAll('time[datetime]')) showTime(node, node.dateTime);
 
 // Copy buttons.
@@ -39,25 +46,6 @@ async function copy(button) {
 }
 
 for (const button of document.querySelectorAll('[data-copy]')) button.addEventListener('click', () => copy(button));
-
-// The chat at the side stays as it was left.
-
-const dock = document.querySelector('[data-dock]');
-const toggle = document.querySelector('[data-dock-toggle]');
-const dockKey = 'dari.console.dock';
-
-function showDock(shown) {
-  dock.hidden = !shown;
-  toggle.setAttribute('aria-expanded', String(shown));
-}
-
-if (dock) {
-  showDock(localStorage.getItem(dockKey) !== 'closed');
-  toggle.addEventListener('click', () => {
-    showDock(dock.hidden);
-    localStorage.setItem(dockKey, dock.hidden ? 'closed' : 'open');
-  });
-}
 
 // Live news.
 
@@ -100,7 +88,7 @@ let wait = 1_000;
 
 // EventSource comes back by itself after a cut line, but not after an answer such as "not signed in".
 function listen() {
-  const feed = new EventSource('/console/feed');
+  const feed = new EventSource(inLanguage('/console/feed'));
   feed.addEventListener('open', () => {
     wait = 1_000;
     showLive('open');

@@ -1,49 +1,8 @@
-// Lists that are read with the keyboard, and events that come in while one looks.
+// Events that come in while one looks.
 
-import { showTime } from './console.js';
+import { inLanguage, showTime } from './console.js';
 
 const $ = (selector, within = document) => within.querySelector(selector);
-
-// Enter while a word is being composed chooses the word and sends nothing.
-
-let composing = false;
-let composed = 0;
-document.addEventListener('compositionstart', () => { composing = true; });
-document.addEventListener('compositionend', () => { composing = false; composed = Date.now(); });
-document.addEventListener('submit', (event) => {
-  if (composing || (event.submitter === null && Date.now() - composed < 50)) event.preventDefault();
-}, true);
-document.addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && (event.isComposing || event.keyCode === 229) && event.target.matches('input')) event.preventDefault();
-}, true);
-
-// Keys: "/" to search, "j" and "k" through the list, "p" to pause, "?" for help.
-
-const help = $('[data-keys]');
-
-function move(by) {
-  const links = [...document.querySelectorAll('[data-row] [data-row-link]')];
-  if (!links.length) return;
-  const at = links.findIndex((link) => link === document.activeElement);
-  const next = links[at < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + by, 0), links.length - 1)];
-  next.focus();
-  next.closest('[data-row]').scrollIntoView({ block: 'nearest' });
-}
-
-document.addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (event.target.matches('input, textarea, select, [contenteditable]') || help?.open) return;
-  const keys = {
-    '/': () => $('[data-search]')?.select() ?? $('[data-search]')?.focus(),
-    j: () => move(1),
-    k: () => move(-1),
-    p: () => $('[data-pause]')?.click(),
-    '?': () => help?.showModal(),
-  };
-  if (!keys[event.key]) return;
-  event.preventDefault();
-  keys[event.key]();
-});
 
 // Live rows. What comes is gathered and drawn once a frame; the list keeps its place for who has scrolled
 // down, and its length.
@@ -128,7 +87,7 @@ function release() {
 let again = 1_000;
 
 function listen() {
-  const feed = new EventSource(list.dataset.stream);
+  const feed = new EventSource(inLanguage(list.dataset.stream));
   feed.addEventListener('open', () => {
     again = 1_000;
     say('open');
@@ -197,3 +156,8 @@ $('[data-curl]')?.addEventListener('submit', async (event) => {
   }
   setTimeout(() => { button.textContent = before; }, 2_000);
 });
+
+// An event that is still on its way is shown again in a moment.
+
+const soon = $('[data-soon]');
+if (soon) setTimeout(() => location.reload(), 700);

@@ -1,5 +1,7 @@
 // The test chat without a page load for each turn, on its own page and docked beside the others.
 
+import { inLanguage } from './console.js';
+
 const announce = document.querySelector('[data-announce]');
 
 function settle(box) {
@@ -11,7 +13,7 @@ async function send(box, form, submitter) {
   const body = new URLSearchParams(new FormData(form, submitter));
   box.setAttribute('aria-busy', 'true');
   try {
-    const answer = await fetch(form.getAttribute('action'), { method: 'POST', body, headers: { 'Dari-Part': 'panel' } });
+    const answer = await fetch(inLanguage(form.getAttribute('action')), { method: 'POST', body, headers: { 'Dari-Part': 'panel' } });
     if (answer.status !== 200 && answer.status !== 422) throw new Error(answer.statusText);
     box.innerHTML = await answer.text();
     settle(box);
@@ -40,7 +42,7 @@ const toggle = document.querySelector('[data-try-dock]');
 let dock;
 
 async function open() {
-  const answer = await fetch(toggle.href, { headers: { 'Dari-Part': 'panel' } });
+  const answer = await fetch(inLanguage(toggle.href), { headers: { 'Dari-Part': 'panel' } });
   if (!answer.ok) throw new Error(answer.statusText);
   for (const name of ['inspector.css', 'testchat.css']) {
     if (document.querySelector(`link[href$="/${name}"]`)) continue;
