@@ -27,6 +27,7 @@ import (
 	"dari/bot/tracing"
 	"dari/store"
 	"dari/store/boltstore"
+	"dari/store/pgstore"
 	"dari/web"
 	"dari/web/bench"
 	"dari/web/commands"
@@ -89,13 +90,13 @@ func serve(ctx context.Context, cfg config.Config, c commands.Call) error {
 		log.Warn("a crash may leave secrets in a core file", "error", err)
 	}
 	if _, set := os.LookupEnv("GOGC"); !set {
-		debug.SetGCPercent(200) // little is alive and much short-lived: collecting half as often costs a few MB
+		control.CollectByAllowance()
 	}
 	for _, warning := range cfg.UnknownEnv(os.Environ()) {
 		log.Warn("environment", "warning", warning)
 	}
 	log.LogAttrs(ctx, slog.LevelInfo, "configuration", cfg.Summary()...)
-	st, err := boltstore.Open(cfg.Store.Path, log)
+	st, err := openStore(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
@@ -113,7 +114,7 @@ func serve(ctx context.Context, cfg config.Config, c commands.Call) error {
 		return fmt.Errorf("OpenTelemetry: %w", err)
 	}
 	defer closeTracer(tracer)
-	rt, err := newRuntime(cfg, st, publicURL, metrics, tracer, log)
+	rt, err := newRuntime(ctx, cfg, st, publicURL, metrics, tracer, log)
 	if err != nil {
 		return err
 	}
@@ -143,13 +144,54 @@ func serve(ctx context.Context, cfg config.Config, c commands.Call) error {
 	if err := announce(ctx, c.Stdout, publicURL, consoleURL, pages, rt); err != nil {
 		return err
 	}
+	control.ReleaseProgram()
 	err = doors.Serve(ctx)
 	drain(cfg, doors, rt, log)
 	return err
 }
 
-func newRuntime(cfg config.Config, st store.Store, publicURL string, metrics prometheus.Registerer, tracer *tracing.Tracer, log *slog.Logger) (*bot.Runtime, error) {
+// openStore opens the store of the configuration. The directory is also where a node of a shared database
+// has what is its alone.
+func openStore(ctx context.Context, cfg config.Config, log *slog.Logger) (store.Store, error) {
+	if cfg.Store.Driver != "postgres" {
+		return boltstore.Open(cfg.Store.Path, log)
+	}
+	if err := os.MkdirAll(cfg.Store.Path, 0o700); err != nil {
+		return nil, fmt.Errorf("store.path: %w", err)
+	}
+	return pgstore.Open(ctx, string(cfg.Store.DSN), log)
+}
+
+// keyToken is a token that opens with the key of all nodes.
+const keyToken = "dari:key"
+
+// sameKey makes sure that this node seals with the key of the others, for it could not open what they have
+// sealed, nor they what it seals. The first node decides.
+func sameKey(ctx context.Context, cfg config.Config, st store.Store, sealer *store.Sealer) error {
+	if cfg.Store.Driver != "postgres" {
+		return nil
+	}
+	owner := "token:" + keyToken
+	fresh := store.Token{Name: keyToken, Sealed: sealer.Seal(owner, []byte(keyToken)), Expires: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}
+	err := st.Tokens().Create(ctx, keyToken, fresh)
+	if !errors.Is(err, store.ErrExists) {
+		return err
+	}
+	first, err := st.Tokens().Get(ctx, keyToken)
+	if err != nil {
+		return err
+	}
+	if _, err := sealer.Open(owner, first.Sealed); err != nil {
+		return fmt.Errorf("secrets.key_file %s: is not the key that the other nodes of this database use; copy theirs to this place", cfg.KeyFile())
+	}
+	return nil
+}
+
+func newRuntime(ctx context.Context, cfg config.Config, st store.Store, publicURL string, metrics prometheus.Registerer, tracer *tracing.Tracer, log *slog.Logger) (*bot.Runtime, error) {
 	sealer, err := store.LoadSealer(cfg.KeyFile())
+	if err == nil {
+		err = sameKey(ctx, cfg, st, sealer)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -104,7 +104,7 @@ func (c *Catalog) Channel(ctx context.Context, id string) (*Channel, error) {
 	}
 	rec, err := c.store.Channels().Get(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, unread(err)
 	}
 	if ch, err = c.open(rec); err != nil {
 		return nil, err
@@ -288,4 +288,22 @@ func slug(name string) string {
 		return "bot-" + randomID()[:10]
 	}
 	return s + "-" + randomID()[:6]
+}
+
+// unreadError is a record that the store did not give out, though it may be there. It says nothing about the
+// record, so that what needs it is to be tried again.
+type unreadError struct{ error }
+
+func (e unreadError) Unwrap() error { return e.error }
+
+func unread(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	return unreadError{err}
+}
+
+func isUnread(err error) bool {
+	var u unreadError
+	return errors.As(err, &u)
 }

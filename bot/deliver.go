@@ -17,6 +17,10 @@ func (r *Runtime) deliver(work context.Context, c store.DeliveryClaim) {
 	d := c.Delivery
 	start := time.Now()
 	ch, err := r.Channel(work, d.ChannelID)
+	if isUnread(err) {
+		r.store.ReleaseDelivery(c, time.Time{})
+		return
+	}
 	if err == nil {
 		if until := ch.pace.slot(work, start, &d); !until.IsZero() {
 			r.store.ReleaseDelivery(c, until)
@@ -27,6 +31,10 @@ func (r *Runtime) deliver(work context.Context, c store.DeliveryClaim) {
 	defer span.End()
 	span.Set("dari.channel", d.ChannelID)
 	span.Set("dari.delivery", d.ID)
+	if h, ok := r.store.(store.Holder); ok && !h.Holds(c) {
+		r.store.ReleaseDelivery(c, time.Time{}) // another node has it now
+		return
+	}
 	receipt, err := r.send(work, d)
 	if se := channels.AsSendError(err); err != nil && se.Kind == channels.RateLimited && ch != nil {
 		r.complained(ch, se.RetryAfter)
@@ -86,6 +94,9 @@ func outcome(r store.Result) string {
 // send calls the adapter under the channel's bounds. A panic of the adapter leaves the outcome uncertain.
 func (r *Runtime) send(ctx context.Context, d store.Delivery) (receipt channels.Receipt, err error) {
 	ch, err := r.Channel(ctx, d.ChannelID)
+	if isUnread(err) {
+		return receipt, &channels.SendError{Kind: channels.Temporary, Code: "store", Err: err}
+	}
 	if err != nil {
 		return receipt, &channels.SendError{Kind: channels.Config, Code: "channel", Err: err}
 	}

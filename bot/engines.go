@@ -93,7 +93,7 @@ func (c *Catalog) bot(ctx context.Context, id string) (*liveBot, error) {
 	}
 	rec, err := c.store.Bots().Get(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, unread(err)
 	}
 	b = &liveBot{rec, map[string]*liveEngine{}}
 	for name, spec := range allEngines(rec) {

@@ -99,6 +99,9 @@ type liveTurn struct {
 // was asked, if it was.
 func (r *Runtime) decide(ctx context.Context, c store.TurnClaim, start time.Time, asked *trace) (store.Turn, error) {
 	ch, err := r.Channel(ctx, c.Event.ChannelID)
+	if isUnread(err) {
+		return store.Turn{}, err
+	}
 	if err != nil {
 		return failedTurn("channel", err), ctx.Err()
 	}
@@ -112,6 +115,9 @@ func (r *Runtime) decide(ctx context.Context, c store.TurnClaim, start time.Time
 	parsed := time.Since(start)
 	answerable(c.Event, &in)
 	b, err := r.bot(ctx, ch.Record.BotID)
+	if isUnread(err) {
+		return store.Turn{}, err
+	}
 	if err != nil {
 		return failedTurn("bot", err), ctx.Err()
 	}

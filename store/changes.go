@@ -42,6 +42,13 @@ type Leaver interface {
 	Leave()
 }
 
+// Holder is an optional ability of a Store that several processes may share. Holds tells, from memory, whether
+// a claim is surely still the caller's. It is asked right before something that cannot be undone, such as a
+// call of a platform: a process that was stopped for a while learns there that another has taken over.
+type Holder interface {
+	Holds(c DeliveryClaim) bool
+}
+
 // Pacer is an optional ability of a Store that several processes may share: a rate that they keep together.
 type Pacer interface {
 	// Reserve takes the next place in the bucket of that name and returns when it may be used. A bucket

@@ -94,13 +94,6 @@ func notEmpty(s string) error {
 	return nil
 }
 
-func checkDriver(s string) error {
-	if s == "postgres" {
-		return errors.New("postgres is not part of this version; use bolt")
-	}
-	return oneOf("bolt")(s)
-}
-
 // issuer wants https; a provider on this very machine, for trials, may do without.
 func issuer(s string) (string, error) {
 	if s == "" {

@@ -54,7 +54,7 @@ type Server struct {
 
 // Store says where Dari keeps what it knows.
 type Store struct {
-	Driver string // "bolt"
+	Driver string // "bolt" or "postgres"
 	Path   string // a directory
 	DSN    Secret
 }

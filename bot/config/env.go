@@ -39,6 +39,9 @@ func (l *loader) together() {
 	if l.cfg.Store.DSN != "" && l.cfg.Store.Driver == "bolt" {
 		l.clash("store.dsn", "is not used by store.driver bolt; remove it")
 	}
+	if l.cfg.Store.DSN == "" && l.cfg.Store.Driver == "postgres" {
+		l.clash("store.driver", "needs store.dsn as well; set that or DARI_STORE_DSN")
+	}
 	l.oidc()
 	s := l.cfg.Server
 	if s.ConsoleListen != "" && s.ConsoleListen == s.Listen && !strings.HasSuffix(s.Listen, ":0") {

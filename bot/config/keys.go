@@ -55,19 +55,19 @@ var keys = []key{
 		func(c *Config, v []string) error { c.Server.TrustedProxies = v; return checkPrefixes(v) },
 	},
 	{
-		"store.driver", "bolt", text, "What keeps the data: bolt is a file on this machine.",
-		str(func(c *Config) *string { return &c.Store.Driver }, checkDriver),
+		"store.driver", "bolt", text, "What keeps the data: bolt is a file on this machine; postgres a database that several nodes share.",
+		str(func(c *Config) *string { return &c.Store.Driver }, oneOf("bolt", "postgres")),
 	},
 	{
-		"store.path", "data", text, "Directory of the data.",
+		"store.path", "data", text, "Directory of the data; with postgres of what belongs to this node alone, such as the socket of its commands.",
 		str(func(c *Config) *string { return &c.Store.Path }, notEmpty),
 	},
 	{
-		"store.dsn", "", text, "Address of a database server; empty with bolt.",
+		"store.dsn", "", text, "Address of the database, such as postgres://dari:PASSWORD@db.example.com:5432/dari; better in the environment, empty with bolt.",
 		func(c *Config, v []string) error { c.Store.DSN = Secret(v[0]); return nil },
 	},
 	{
-		"secrets.key_file", "", text, "File with the key that seals secrets, made at the first start; empty: secret.key in store.path.",
+		"secrets.key_file", "", text, "File with the key that seals secrets, made at the first start; empty: secret.key in store.path. All nodes of a database need the same.",
 		str(func(c *Config) *string { return &c.Secrets.KeyFile }, nil),
 	},
 	{

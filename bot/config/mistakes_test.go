@@ -34,8 +34,8 @@ func TestMistakesAreShownWithTheirPlace(t *testing.T) {
 		{"console URL without scheme", "server: {console_url: console.example.com}", `config.yaml:1:23: server.console_url: is not an absolute URL; write it like https://bot.example.com`},
 		{"public URL with password", "server: {public_url: 'https://u:hunter2@x.example'}", `config.yaml:1:22: server.public_url: must not contain a user name or password`},
 		{"public URL with query", "server: {public_url: 'https://x.example/?a'}", `config.yaml:1:22: server.public_url: must end before ? and #`},
-		{"postgres", "store: {driver: postgres}", `config.yaml:1:17: store.driver: postgres is not part of this version; use bolt`},
-		{"unknown driver", "store: {driver: mysql}", `config.yaml:1:17: store.driver: "mysql" is not known; known are bolt`},
+		{"postgres without an address", "store: {driver: postgres}", `config.yaml:1:17: store.driver: needs store.dsn as well; set that or DARI_STORE_DSN`},
+		{"unknown driver", "store: {driver: mysql}", `config.yaml:1:17: store.driver: "mysql" is not known; known are bolt, postgres`},
 		{"empty path", "store: {path: ''}", `config.yaml:1:15: store.path: must not be empty`},
 		{"database address with bolt", "store: {dsn: 'postgres://u:hunter2@db/x'}", `config.yaml:1:14: store.dsn: is not used by store.driver bolt; remove it`},
 		{"duration without unit", "outbound: {timeout: 20}", `config.yaml:1:21: outbound.timeout: "20" is not a duration; write it like 20s, 5m or 720h`},
@@ -157,7 +157,7 @@ func FuzzLoad(f *testing.F) {
 		if d := cfg.Runtime.TurnTimeout; d < 1e8 || d > 600e9 {
 			t.Errorf("turn time-out %s passes", d)
 		}
-		if cfg.Store.Driver != "bolt" || cfg.Store.Path == "" {
+		if cfg.Store.Driver != "bolt" && (cfg.Store.Driver != "postgres" || cfg.Store.DSN == "") || cfg.Store.Path == "" {
 			t.Errorf("store %+v passes", cfg.Store)
 		}
 		for _, b := range cfg.Bots {

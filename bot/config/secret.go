@@ -47,11 +47,19 @@ func (s Settings) MarshalText() ([]byte, error) { return []byte(s.String()), nil
 
 func (s Settings) names() []string { return slices.Sorted(maps.Keys(s)) }
 
+// where says what keeps the data, without its password.
+func (s Store) where() string {
+	if s.Driver == "postgres" {
+		return s.Driver + ", and what is this node's alone in " + s.Path
+	}
+	return s.Driver + " in " + s.Path
+}
+
 // Summary tells at the start what is configured and which secrets are set, never their values.
 func (c Config) Summary() []slog.Attr {
 	attrs := []slog.Attr{
 		slog.String("file", c.File),
-		slog.String("store", c.Store.Driver+" in "+c.Store.Path),
+		slog.String("store", c.Store.where()),
 		slog.String("key_file", c.KeyFile()),
 		slog.String("DARI_API_KEY", c.APIKey.state()),
 		slog.String("store.dsn", c.Store.DSN.state()),

@@ -137,6 +137,9 @@ func load(db *bbolt.DB, log *slog.Logger) (*Store, error) {
 	s.convs.lately, _ = lru.New[string, store.Conversation](keepConversations) // fails for a negative number alone
 	var c counts
 	err := db.View(func(tx *bbolt.Tx) (err error) {
+		if tx.Bucket(bucketMeta).Get(metaImportAt) != nil {
+			return errors.New("is the half of a copy; run dari migrate again, which goes on where it stopped, or use another store.path")
+		}
 		if c, err = readCounts(tx); err != nil {
 			return err
 		}

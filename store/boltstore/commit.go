@@ -64,8 +64,8 @@ type committer struct {
 // holds on to, and what is more than releaseAbove bytes goes back to the system's cache. One change may
 // touch a few pages or, in a large store, hundreds of KB, because the system maps the neighbours too.
 const (
-	lookEvery    = 512
-	releaseAbove = 16 << 20
+	lookEvery    = 256
+	releaseAbove = 4 << 20
 )
 
 func newCommitter(db *bbolt.DB, c counts) *committer {
@@ -143,7 +143,8 @@ func (k *committer) run() {
 
 // release gives memory back when much has gathered.
 func (k *committer) release() {
-	if mappedMemory() < k.mapped+releaseAbove {
+	now := mappedMemory()
+	if k.mapped = min(k.mapped, now); now < k.mapped+releaseAbove { // the program itself may have become smaller
 		return
 	}
 	releaseMemory(k.db)

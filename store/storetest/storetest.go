@@ -196,6 +196,32 @@ func inbox(t *testing.T, d Driver) {
 			t.Errorf("%+v, %v", got, err)
 		}
 	})
+	t.Run("bytes that are no text are kept, and hold up nobody", func(t *testing.T) {
+		s := open(t, d)
+		odd := event("a\x00\xff", "k\x00\xff")
+		odd.Name, odd.Reason, odd.ContentType, odd.Raw = "n\x00\xff", "r\x00\xff", "c\x00\xff", []byte("\x00\xff")
+		accept(t, s, odd, event("b", "plain"))
+		c := nextTurn(t, s)
+		if got := c.Event; got.Name != odd.Name || got.ContentType != odd.ContentType || string(got.Raw) != string(odd.Raw) || got.Keys[0] != odd.Keys[0] {
+			t.Errorf("%+v", got)
+		}
+		conv := store.Conversation{ID: c.Event.ConversationID, State: "s\x00\xff"}
+		dl := delivery("a\x00\xff", "t\x00\xff")
+		dl.ConversationID = c.Event.ConversationID
+		commit(t, s, c, store.Turn{State: store.Failed, Reason: "why\x00\xff", Conversation: &conv, Deliveries: []store.Delivery{dl}})
+		if got, err := s.Conversation(context.Background(), conv.ID); err != nil || got.State == "" {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if got := nextDelivery(t, s).Delivery; got.ConversationID != c.Event.ConversationID || len(got.Messages) != 1 {
+			t.Errorf("%+v", got)
+		}
+		if r := accept(t, s, odd)[0]; !r.Duplicate {
+			t.Error("a redelivery got in")
+		}
+		if c := nextTurn(t, s); c.Event.Keys[0] != "plain" {
+			t.Errorf("%+v", c.Event)
+		}
+	})
 	t.Run("rejected and duplicate events are listed but not counted", func(t *testing.T) {
 		s := open(t, d)
 		for _, state := range []store.EventState{store.Rejected, store.Duplicate} {

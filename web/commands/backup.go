@@ -10,6 +10,7 @@ import (
 
 	"dari/bot/config"
 	"dari/store/boltstore"
+	"dari/store/pgstore"
 	"dari/web/control"
 )
 
@@ -43,6 +44,9 @@ func backup(ctx context.Context, cfg config.Config, c Call) (err error) {
 }
 
 func backupStopped(ctx context.Context, cfg config.Config, w io.Writer) error {
+	if cfg.Store.Driver == "postgres" {
+		return pgstore.Backup(ctx, string(cfg.Store.DSN), w)
+	}
 	st, err := boltstore.Open(cfg.Store.Path, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err

@@ -18,6 +18,7 @@ var Table = []Command{
 	{"check", "", "look for mistakes in the configuration, without starting anything", true, check},
 	{"doctor", "", "test the connections of all channels (Dari runs)", true, Configured(doctor)},
 	{"rotate-key", "", "seal all secrets with a new key (Dari runs)", true, Configured(rotateKey)},
+	{"migrate", "--from STORE --to STORE", "copy everything to another store: bolt:DIRECTORY or postgres:ADDRESS (no Dari runs)", true, Configured(moveStore)},
 	{"admin-link", "", "make a one-time link for a new console administrator (Dari runs)", true, Configured(adminLink)},
 
 	{"new", "bot DIR", "write a commented scenario to begin with", false, func(_ context.Context, c Call) int {

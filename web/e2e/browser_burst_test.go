@@ -18,6 +18,9 @@ func TestTheInspectorKeepsUpWithManyEvents(t *testing.T) {
 	for n := range many {
 		line.say(o.dari, 100+n%20, 1000+n, "와이파이 비밀번호가 뭐야")
 	}
+	o.settled()
+	// Of a burst on a busy machine a watcher may miss some, and is told so; what comes then is seen.
+	line.say(o.dari, 100, 1000+many, "와이파이 비밀번호가 뭐야")
 	newest := o.first("/events?channel=ch-line")
 	b.does(
 		sees(`[data-event-id="`+newest+`"] [data-mark="handled"]`, ""),

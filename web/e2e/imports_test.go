@@ -43,7 +43,7 @@ var house = map[string][]string{
 	"web/deskkeys":         {"store"},
 	"web/oidctest":         {},
 	"web/control":          {},
-	"web/commands":         {"bot", "bot/config", "bot/outbound", "bot/settings", "bot/words", "channels", "channels/all", "dialog", "dialog/all", "dialog/scenario", "dialog/scenario/*", "store", "store/boltstore", "web/control"},
+	"web/commands":         {"bot", "bot/config", "bot/outbound", "bot/settings", "bot/words", "channels", "channels/all", "dialog", "dialog/all", "dialog/scenario", "dialog/scenario/*", "store", "store/boltstore", "store/migrate", "store/pgstore", "web/control"},
 	"web/e2e":              {},
 	"web/bench":            {"store", "store/boltstore", "bot/message"},
 	"docs/engines/*":       {},

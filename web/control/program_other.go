@@ -1,0 +1,6 @@
+//go:build !linux
+
+package control
+
+// ReleaseProgram does nothing where nobody knows how.
+func ReleaseProgram() {}
