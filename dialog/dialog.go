@@ -133,7 +133,8 @@ func (p Problem) String() string {
 	return s
 }
 
-// Starter is the optional ability of an Author to give a bot builder something to begin with.
+// Starter is the optional ability of an Author whose bots answer before anything is published. StarterFiles
+// are what they answer from, and so what the first draft holds.
 type Starter interface {
 	StarterFiles() map[string][]byte
 }

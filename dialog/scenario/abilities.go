@@ -8,7 +8,7 @@ import (
 )
 
 // StarterFiles implements dialog.Starter.
-func (Type) StarterFiles() map[string][]byte { return Starter() }
+func (Type) StarterFiles() map[string][]byte { return Demo() }
 
 // RemembersPeople implements dialog.Rememberer: the scope "user".
 func (*engine) RemembersPeople() {}

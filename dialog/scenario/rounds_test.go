@@ -6,10 +6,10 @@ import "testing"
 // conversations that run one after the other.
 var raced bool
 
-// rounds is how often a random test is repeated: a fifth of the times where that takes long.
+// rounds is how often a random test is repeated: a tenth of the times where that takes long.
 func rounds(n uint64) uint64 {
 	if raced || testing.Short() {
-		return n / 5
+		return n / 10
 	}
 	return n
 }

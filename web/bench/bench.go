@@ -27,6 +27,8 @@ type Options struct {
 	EngineDelay   time.Duration // 0: the echo engine; else an engine over HTTP that takes so long
 	Conversations int           // different ones, in turn
 	Stored        int           // conversations that a second store holds already; 0: none
+	DSN           string        // of a PostgreSQL that Nodes share; "" measures none
+	Nodes         []int         // how many nodes share it
 	Floor         string        // floorAlso, floorOnly or floorOff
 	Wait          string        // waitAck or waitReply: what a sender waits for before it goes on
 	Rounds        int           // of every measurement; the table shows the middle
@@ -107,7 +109,7 @@ func measure(ctx context.Context, o Options, stdout, stderr io.Writer) int {
 // parse reads the arguments. Its errors name the flag.
 func parse(args []string, stderr io.Writer) (Options, error) {
 	var o Options
-	var senders string
+	var senders, nodes string
 	f := flag.NewFlagSet("dari bench", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	f.StringVar(&o.Platform, "platform", "all", strings.Join(platformNames, ", ")+" or all")
@@ -116,6 +118,8 @@ func parse(args []string, stderr io.Writer) (Options, error) {
 	f.DurationVar(&o.EngineDelay, "engine-delay", 0, "answer by an HTTP engine that takes so long, instead of the echo engine")
 	f.IntVar(&o.Conversations, "conversations", 10_000, "different conversations; each gets one message for warming up")
 	f.IntVar(&o.Stored, "stored", 0, "measure also a store that holds so many conversations, such as 1000000")
+	f.StringVar(&o.DSN, "dsn", "", "measure also nodes on this PostgreSQL; each measurement makes a schema and drops it")
+	f.StringVar(&nodes, "nodes", "1,2,3", "how many nodes share it; several numbers are measured one after the other")
 	f.StringVar(&o.Floor, "floor", floorAlso, "measure the floor: also, only or off")
 	f.StringVar(&o.Wait, "wait", waitAck, "a sender goes on after the ack, as platforms do, or after the reply, so that nothing piles up")
 	f.IntVar(&o.Rounds, "rounds", 1, "repeat everything; the table shows the round in the middle, and the middle of the rounds' ratios")
@@ -134,7 +138,10 @@ func parse(args []string, stderr io.Writer) (Options, error) {
 		return o, fmt.Errorf("%q is no flag; dari bench -h lists them", f.Arg(0))
 	}
 	var err error
-	if o.Senders, err = numbers(senders); err != nil {
+	if o.Senders, err = numbers("-senders", senders, maxSenders); err != nil {
+		return o, err
+	}
+	if o.Nodes, err = numbers("-nodes", nodes, maxNodes); err != nil {
 		return o, err
 	}
 	for _, dir := range []*string{&o.Profile, &o.Dir} {
@@ -151,11 +158,14 @@ func parse(args []string, stderr io.Writer) (Options, error) {
 // maxSenders keeps within the ports and open files of a usual machine.
 const maxSenders = 10_000
 
-func numbers(list string) (out []int, err error) {
+// maxNodes is more than one machine has a use for.
+const maxNodes = 20
+
+func numbers(flag, list string, most int) (out []int, err error) {
 	for s := range strings.SplitSeq(list, ",") {
 		n, err := strconv.Atoi(strings.TrimSpace(s))
-		if err != nil || n < 1 || n > maxSenders {
-			return nil, fmt.Errorf("-senders: %q is not a number from 1 to %d; separate several by commas", s, maxSenders)
+		if err != nil || n < 1 || n > most {
+			return nil, fmt.Errorf("%s: %q is not a number from 1 to %d; separate several by commas", flag, s, most)
 		}
 		out = append(out, n)
 	}
@@ -180,6 +190,8 @@ func (o Options) check() error {
 		return fmt.Errorf("-stored: %d are fewer than the %d conversations that are used; lower -conversations", o.Stored, o.Conversations)
 	case o.Stored > 0 && o.Floor == floorOnly:
 		return errors.New("-stored: the floor stores no conversations; use -floor also or off")
+	case o.DSN != "" && o.Floor == floorOnly:
+		return errors.New("-dsn: the floor has no use for a database; use -floor also or off")
 	case !slices.Contains([]string{floorAlso, floorOnly, floorOff}, o.Floor):
 		return fmt.Errorf("-floor: there is no %q; use also, only or off", o.Floor)
 	case !slices.Contains([]string{waitAck, waitReply}, o.Wait):

@@ -15,6 +15,9 @@ import (
 
 	"dari/store"
 	"dari/store/boltstore"
+	"dari/store/pgtest"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // short is a run that is over soon.
@@ -71,6 +74,30 @@ func TestARunMeasuresDariBesideTheFloor(t *testing.T) {
 	}
 	if left, err := os.ReadDir(o.Dir); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestNodesOnADatabaseAreMeasured(t *testing.T) {
+	server := pgtest.Start(t)
+	o := short(t)
+	o.Duration, o.Floor, o.DSN, o.Nodes = time.Second, floorOff, server.DSN(), []int{1, 2}
+	r := measured(t, o)
+	if len(r.Results) != 3 || r.Results[0].Nodes != 0 || r.Results[1].Nodes != 1 || r.Results[2].Nodes != 2 {
+		t.Fatalf("%+v", r.Results)
+	}
+	for _, res := range r.Results[1:] {
+		if res.RepliesPerSecond <= 0 || res.DiskPerMessage <= 0 || res.Start <= 0 {
+			t.Errorf("%d nodes: %+v", res.Nodes, res)
+		}
+	}
+	conn, err := pgx.Connect(t.Context(), server.DSN())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	left := 0
+	if err := conn.QueryRow(t.Context(), "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'dari_bench_%'").Scan(&left); err != nil || left > 0 {
+		t.Errorf("%d schemas are left behind, %v", left, err)
 	}
 }
 
@@ -216,6 +243,8 @@ func TestAMistakeInAFlagIsNamedAndNothingRuns(t *testing.T) {
 		{"-senders 0", `-senders: "0" is not a number from 1 to 10000; separate several by commas`},
 		{"-senders 4,x", `-senders: "x" is not`},
 		{"-senders 4,", `-senders: "" is not`},
+		{"-nodes 0", `-nodes: "0" is not a number from 1 to 20; separate several by commas`},
+		{"-dsn postgres://127.0.0.1/x -floor only", "-dsn: the floor has no use for a database"},
 		{"-duration 1ms", "-duration: 1ms is not between 100ms and 1h"},
 		{"-duration soon", `invalid value "soon" for flag -duration`},
 		{"-engine-delay -1s", "-engine-delay: -1s is not between 0s and 10s"},

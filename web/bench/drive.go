@@ -13,14 +13,17 @@ import (
 const warmSenders = 64
 
 // drive loads a running server, fills in what was seen, and returns how many messages went in.
-func (b *bench) drive(ctx context.Context, c testCase, s *server, base string, r *Result) (int, error) {
+func (b *bench) drive(ctx context.Context, c testCase, s servers, base string, r *Result) (int, error) {
 	l := newLedger(b.ledger.Load().beyond()) // a store that is used again knows the numbers before
 	b.ledger.Store(l)
 	load := &load{
-		platform: c.platform, host: s.host(), template: c.platform.callback(s.host(), base),
+		platform: c.platform, hosts: s.hosts(),
 		conversations: b.Conversations, patient: b.Wait == waitReply, ledger: l,
 	}
-	r.CallbackBytes = load.template.bodySize()
+	for _, host := range load.hosts {
+		load.templates = append(load.templates, c.platform.callback(host, base))
+	}
+	r.CallbackBytes = load.templates[0].bodySize()
 	done := b.report(c, l)
 	defer done()
 	warm, err := load.run(ctx, max(c.senders, min(warmSenders, b.Conversations)), b.Conversations)
@@ -30,7 +33,7 @@ func (b *bench) drive(ctx context.Context, c testCase, s *server, base string, r
 	if err != nil {
 		return warm.to, fmt.Errorf("%s, %s: warming up: %w%s", c.platform.name(), c.system, err, s.lastLog())
 	}
-	before, commitsBefore := usageOf(s.cmd.Process.Pid), commits(ctx, s)
+	before, commitsBefore := s.usage(), s.commits(ctx)
 	begin := l.now()
 	timed, stop := context.WithTimeout(ctx, b.Duration)
 	defer stop()
@@ -38,14 +41,14 @@ func (b *bench) drive(ctx context.Context, c testCase, s *server, base string, r
 	if err := l.settle(ctx); err != nil {
 		failure = errors.Join(failure, err)
 	}
-	after := usageOf(s.cmd.Process.Pid)
+	after := s.usage()
 	r.fill(l.count(measured), begin)
 	r.Failed, r.Doubled = int(l.failed.Load()), int(l.doubled.Load())
 	if r.Callbacks > 0 {
 		r.CPUPerCallback = (after.cpu - before.cpu) / time.Duration(r.Callbacks)
 	}
 	r.PeakRSS = after.peak
-	if n := commits(ctx, s); n >= 0 && commitsBefore >= 0 && r.Callbacks > 0 {
+	if n := s.commits(ctx); n >= 0 && commitsBefore >= 0 && r.Callbacks > 0 {
 		each := float64(n-commitsBefore) / float64(r.Callbacks)
 		r.CommitsPerCallback = &each
 	}
@@ -88,7 +91,7 @@ func (b *bench) report(c testCase, l *ledger) (done func()) {
 			select {
 			case <-tick.C:
 				fmt.Fprintf(b.progress, "%s, %d senders, %s: %d s, %d acknowledged, %d answered\n", c.platform.name(), c.senders,
-					systemName(c.system, c.stored), int(l.now().Seconds()), l.acked.Load(), l.answered.Load())
+					systemName(c.system, c.stored, c.nodes), int(l.now().Seconds()), l.acked.Load(), l.answered.Load())
 			case <-stop:
 				return
 			}

@@ -19,7 +19,7 @@ func loadOn(t *testing.T, h http.Handler) *load {
 	s := httptest.NewServer(h)
 	t.Cleanup(s.Close)
 	host := strings.TrimPrefix(s.URL, "http://")
-	return &load{platform: line{}, host: host, template: line{}.callback(host, ""), conversations: 8, ledger: newLedger(firstNumber)}
+	return &load{platform: line{}, hosts: []string{host}, templates: []template{line{}.callback(host, "")}, conversations: 8, ledger: newLedger(firstNumber)}
 }
 
 func TestSignaturesAreThoseOfThePlatforms(t *testing.T) {

@@ -31,6 +31,7 @@ type Result struct {
 	System   string `json:"system"` // "dari" or "floor"
 	Senders  int    `json:"senders"`
 	Stored   int    `json:"stored_conversations"` // before the start
+	Nodes    int    `json:"nodes,omitempty"`      // on one PostgreSQL; 0: one with a file of its own
 	Round    int    `json:"round"`
 
 	Callbacks int    `json:"callbacks"` // acknowledged
@@ -96,7 +97,7 @@ type row struct {
 func (r Report) rows() (out []row) {
 	for _, res := range r.Results {
 		same := func(o Result) bool {
-			return o.Platform == res.Platform && o.Senders == res.Senders && o.System == res.System && o.Stored == res.Stored
+			return o.Platform == res.Platform && o.Senders == res.Senders && o.System == res.System && o.Stored == res.Stored && o.Nodes == res.Nodes
 		}
 		if slices.ContainsFunc(out, func(o row) bool { return same(o.rounds[0]) }) {
 			continue
@@ -107,8 +108,8 @@ func (r Report) rows() (out []row) {
 			case same(o):
 				w.rounds = append(w.rounds, o)
 			case o.Platform != res.Platform || o.Senders != res.Senders:
-			case res.System == systemDari && res.Stored == 0 && o.System == systemFloor,
-				res.Stored > 0 && o.System == systemDari && o.Stored == 0:
+			case res.System == systemDari && res.Stored == 0 && res.Nodes == 0 && o.System == systemFloor,
+				res.Stored+res.Nodes > 0 && o.System == systemDari && o.Stored+o.Nodes == 0:
 				w.base = append(w.base, o)
 			}
 		}
@@ -155,26 +156,30 @@ func (r Report) WriteTable(w io.Writer) {
 	fmt.Fprintln(w, "|---|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
 	for _, o := range r.rows() {
 		fmt.Fprintf(w, "| %s | %d | %s | %s | %s | %s | %s / %s | %s | %s / %s | %s | %s | %d / %s, %s | %.0f (%.1f×) | %s |\n",
-			o.Platform, o.Senders, systemName(o.System, o.Stored), thousands(o.RepliesPerSecond),
+			o.Platform, o.Senders, systemName(o.System, o.Stored, o.Nodes), thousands(o.RepliesPerSecond),
 			percent(o.ratio(func(r Result) float64 { return r.RepliesPerSecond })), thousands(o.AcksPerSecond),
 			millis(o.AckP50), millis(o.AckP99), times(o.ratio(func(r Result) float64 { return r.AckP99.Seconds() })),
 			millis(o.ReplyP50), millis(o.ReplyP99), micros(o.CPUPerCallback), megabytes(o.PeakRSS),
 			o.Start.Milliseconds(), megabytes(o.RSSAtStart), megabytes(o.PeakRSSAtStart),
 			o.DiskPerMessage, o.DiskPerMessage/float64(max(o.CallbackBytes, 1)), perThousand(o.CommitsPerCallback))
 	}
-	fmt.Fprintln(w, "\nThe base of Dari is the floor; that of a filled store is the empty one.")
+	fmt.Fprintln(w, "\nThe base of Dari is the floor; that of a filled store and of nodes is the empty store in a file.")
 	for _, o := range r.Results {
 		if o.Failed+o.Lost+o.Doubled > 0 || o.Failure != "" {
 			fmt.Fprintf(w, "\n**%s, %d senders, %s: %d callbacks failed, %d were acknowledged and not answered, %d answered twice.** %s\n",
-				o.Platform, o.Senders, systemName(o.System, o.Stored), o.Failed, o.Lost, o.Doubled, o.Failure)
+				o.Platform, o.Senders, systemName(o.System, o.Stored, o.Nodes), o.Failed, o.Lost, o.Doubled, o.Failure)
 		}
 	}
 }
 
-func systemName(system string, stored int) string {
+func systemName(system string, stored, nodes int) string {
 	switch {
 	case system == systemFloor:
 		return "floor"
+	case nodes == 1:
+		return "Dari, 1 node on PostgreSQL"
+	case nodes > 1:
+		return fmt.Sprintf("Dari, %d nodes on PostgreSQL", nodes)
 	case stored > 0:
 		return fmt.Sprintf("Dari, %s stored", thousands(float64(stored)))
 	}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -95,7 +97,9 @@ type testCase struct {
 	round    int
 	system   string
 	stored   int
-	dir      string // of the data; "" for a new one
+	nodes    int     // on one database; 0: one with a file
+	schema   *schema // of the nodes
+	dir      string  // of the data; "" for a new one
 }
 
 func (b *bench) cases(p platform, senders int, stored string) (out []testCase) {
@@ -107,6 +111,11 @@ func (b *bench) cases(p platform, senders int, stored string) (out []testCase) {
 	}
 	if stored != "" {
 		out = append(out, testCase{platform: p, senders: senders, system: systemDari, stored: b.Stored, dir: stored})
+	}
+	if b.DSN != "" {
+		for _, n := range b.Nodes {
+			out = append(out, testCase{platform: p, senders: senders, system: systemDari, nodes: n})
+		}
 	}
 	return out
 }
@@ -126,25 +135,31 @@ func (b *bench) fill(ctx context.Context, dir string, p platform, base string) e
 // measure starts a server, warms it up with one message in every conversation, and measures it under
 // load. Failed callbacks are no error: the result counts them.
 func (b *bench) measure(ctx context.Context, c testCase, base string) (r Result, err error) {
-	r = Result{Platform: c.platform.name(), System: c.system, Senders: c.senders, Round: c.round, Stored: c.stored}
+	r = Result{Platform: c.platform.name(), System: c.system, Senders: c.senders, Round: c.round, Stored: c.stored, Nodes: c.nodes}
 	if c.dir == "" {
 		if c.dir, err = os.MkdirTemp(b.dir, c.system+"-"); err != nil {
 			return r, err
 		}
 		defer os.RemoveAll(c.dir)
 	}
-	usedBefore, err := usedBytes(c.dir)
+	if c.nodes > 0 {
+		if c.schema, err = newSchema(ctx, b.DSN); err != nil {
+			return r, err
+		}
+		defer c.schema.drop()
+	}
+	usedBefore, err := c.used(ctx)
 	if err != nil {
 		return r, err
 	}
 	s, err := b.start(ctx, c, base)
+	defer s.kill() // does nothing after stop
 	if err != nil {
 		return r, err
 	}
-	defer s.kill() // does nothing after stop
-	started := usageOf(s.cmd.Process.Pid)
-	r.Start, r.RSSAtStart, r.PeakRSSAtStart = s.start, started.rss, started.peak
-	resetPeak(s.cmd.Process.Pid)
+	started := s.usage()
+	r.Start, r.RSSAtStart, r.PeakRSSAtStart = s.start(), started.rss, started.peak
+	s.resetPeak()
 	messages, err := b.drive(ctx, c, s, base, &r)
 	if err != nil {
 		return r, err
@@ -152,12 +167,24 @@ func (b *bench) measure(ctx context.Context, c testCase, base string) (r Result,
 	if err := s.stop(); err != nil {
 		return r, err
 	}
-	usedAfter, err := usedBytes(c.dir)
-	if c.system == systemFloor {
-		usedAfter, err = fileSize(filepath.Join(c.dir, floorFile))
-	}
+	usedAfter, err := c.used(ctx)
 	r.DiskPerMessage = float64(usedAfter-usedBefore) / float64(messages)
 	return r, err
+}
+
+// used is how many bytes the data takes.
+func (c testCase) used(ctx context.Context) (int64, error) {
+	switch {
+	case c.nodes > 0:
+		return c.schema.size(ctx)
+	case c.system == systemFloor:
+		n, err := fileSize(filepath.Join(c.dir, floorFile))
+		if errors.Is(err, fs.ErrNotExist) {
+			return 0, nil
+		}
+		return n, err
+	}
+	return usedBytes(c.dir)
 }
 
 func fileSize(path string) (int64, error) {
@@ -169,7 +196,18 @@ func fileSize(path string) (int64, error) {
 }
 
 // start runs the system under test.
-func (b *bench) start(ctx context.Context, c testCase, base string) (*server, error) {
+func (b *bench) start(ctx context.Context, c testCase, base string) (servers, error) {
+	if c.nodes > 0 {
+		return b.startNodes(ctx, c, base)
+	}
+	s, err := b.startOne(ctx, c, base)
+	if err != nil {
+		return nil, err
+	}
+	return servers{s}, nil
+}
+
+func (b *bench) startOne(ctx context.Context, c testCase, base string) (*server, error) {
 	if c.system == systemFloor {
 		order := floorOrder{Platform: c.platform.name(), Base: base, Dir: c.dir, Delay: b.EngineDelay}
 		if t, ok := c.platform.(teams); ok {
@@ -181,7 +219,7 @@ func (b *bench) start(ctx context.Context, c testCase, base string) (*server, er
 		}
 		return startServer(ctx, c.dir, b.Program, commandName, commandFloor, string(text))
 	}
-	config, err := dariConfig(c.dir, c.platform, base, b.EngineDelay)
+	config, err := dariConfig(c.dir, c.platform, base, b.EngineDelay, map[string]any{"path": c.dir}, "")
 	if err != nil {
 		return nil, err
 	}

@@ -16,8 +16,8 @@ import (
 // the one before was acknowledged, or, if patient, when it was answered.
 type load struct {
 	platform      platform
-	host          string // of the server
-	template      template
+	hosts         []string   // of the servers
+	templates     []template // one for each
 	conversations int
 	patient       bool
 	ledger        *ledger
@@ -29,7 +29,7 @@ func (l *load) run(ctx context.Context, senders, limit int) (span, error) {
 	errs := make([]error, senders)
 	var wg sync.WaitGroup
 	for n := range senders {
-		wg.Go(func() { errs[n] = l.send(ctx, from, limit) })
+		wg.Go(func() { errs[n] = l.send(ctx, n%len(l.hosts), from, limit) })
 	}
 	wg.Wait()
 	return span{from, int(l.ledger.next.Load())}, errors.Join(errs...)
@@ -38,9 +38,9 @@ func (l *load) run(ctx context.Context, senders, limit int) (span, error) {
 // maxFailures is how many callbacks of one sender may fail before it gives up.
 const maxFailures = 3
 
-// send is one sender. Its error is the first callback that failed; a few may fail before it gives up.
-func (l *load) send(ctx context.Context, from, limit int) (first error) {
-	t := l.template.clone(l.platform.signer())
+// send is one sender, to one of the servers. Its error is the first callback that failed; a few may fail before it gives up.
+func (l *load) send(ctx context.Context, server, from, limit int) (first error) {
+	t := l.templates[server].clone(l.platform.signer())
 	told := make(chan struct{}, 1)
 	var c *client
 	defer func() {
@@ -54,7 +54,7 @@ func (l *load) send(ctx context.Context, from, limit int) (first error) {
 		}
 		var err error
 		if c == nil {
-			c, err = dial(l.host)
+			c, err = dial(l.hosts[server])
 		}
 		if err == nil {
 			err = l.callback(c, t, told)

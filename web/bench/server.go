@@ -176,14 +176,18 @@ func (s *server) lastLog() string {
 
 // dariConfig writes a configuration file with one bot and one channel, and returns its name. What it
 // does not say is as in production. JSON is YAML.
-func dariConfig(dir string, p platform, base string, delay time.Duration) (string, error) {
+func dariConfig(dir string, p platform, base string, delay time.Duration, store map[string]any, keyFile string) (string, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
 	engine := map[string]any{"type": "echo"}
 	if delay > 0 {
 		engine = map[string]any{"type": "http", "settings": map[string]any{"url": base + enginePath, "secret": engineSecret}}
 	}
 	content, err := json.MarshalIndent(map[string]any{
 		"server":   map[string]any{"listen": "127.0.0.1:0"},
-		"store":    map[string]any{"path": dir},
+		"store":    store,
+		"secrets":  map[string]any{"key_file": keyFile},
 		"outbound": map[string]any{"allow_hosts": []string{"127.0.0.1"}},
 		"bots": []any{map[string]any{
 			"id": botID, "name": "Bench", "locale": "ko", "engine": engine,

@@ -78,7 +78,7 @@ func (c *cluster) down(i int) *dari {
 func (c *cluster) gone(d *dari) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.noted += strings.Count(d.out.String(), `"msg":"delivery tried"`)
+	c.noted += noted(d)
 }
 
 func (c *cluster) kill(i int) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -61,8 +62,14 @@ func (s *storm) start() *dari {
 // end kills the program and counts what it had noted.
 func (s *storm) end(d *dari) {
 	d.kill()
-	s.noted += strings.Count(d.out.String(), `"msg":"delivery tried"`)
+	s.noted += noted(d)
 }
+
+// notedDelivery is what is logged when a platform has taken a message and that is written down.
+var notedDelivery = regexp.MustCompile(`"msg":"delivery tried"[^\n]*"status":"delivered"`)
+
+// noted counts the messages that a program has sent and noted. Failed attempts have shown nobody anything.
+func noted(d *dari) int { return len(notedDelivery.FindAllString(d.out.String(), -1)) }
 
 // The longest that the program lives under load, and before it is ready.
 const (
