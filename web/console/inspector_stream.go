@@ -84,6 +84,9 @@ func (w *watcher) run(ctx context.Context, sub *bot.Subscription) error {
 	defer tell.Stop()
 	alive := time.NewTicker(w.c.keepAlive)
 	defer alive.Stop()
+	if err := w.catchUp(ctx); err != nil {
+		return err
+	}
 	for {
 		var err error
 		select {
@@ -106,6 +109,21 @@ func (w *watcher) run(ctx context.Context, sub *bot.Subscription) error {
 			return err
 		}
 	}
+}
+
+// justNow is how long ago something may have happened that the page does not show yet.
+const justNow = time.Minute
+
+// catchUp begins with what has happened between the page and its stream, or while the stream was cut.
+func (w *watcher) catchUp(ctx context.Context) error {
+	page, err := w.c.store.Events(ctx, store.Query{BotID: w.botID, Limit: 50})
+	for _, e := range slices.Backward(page.Items) {
+		if from := w.since.Add(-justNow); e.ReceivedAt.After(from) || e.FinishedAt.After(from) {
+			w.changed = append(w.changed, e.ID)
+			w.notes[e.ID] = true
+		}
+	}
+	return err
 }
 
 func (w *watcher) take(e bot.FeedEntry) {
