@@ -58,7 +58,18 @@ func (c *cluster) environment() []string {
 // up starts a node. Its directory is a new one each time, as in a container.
 func (c *cluster) up(i int) {
 	c.t.Helper()
-	d := start(c.t, c.t.TempDir(), c.environment()...)
+	var d *dari
+	for try := 1; ; try++ { // a node that finds no database is started again, as whoever supervises it does
+		d = launch(c.t, c.t.TempDir(), c.environment()...)
+		if url, ok := d.out.after("callbacks"); ok {
+			d.url = url
+			break
+		}
+		if try == 3 {
+			c.t.Fatalf("the program did not start:\n%s", d.out)
+		}
+	}
+	d.get("/readyz", http.StatusOK, nil)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.nodes[i] = d
