@@ -99,33 +99,26 @@ func offer(c chan FeedEntry, e FeedEntry) bool {
 }
 
 // unwatched tells whether nobody watches, on any node.
-func (f *Feed) unwatched() bool {
-	return f.watchers.Load() == 0 && (f.others == nil || time.Now().UnixNano() > f.afar.Load())
-}
+func (f *Feed) unwatched() bool { return f.watchers.Load() == 0 && !f.isWatchedAfar() }
+
+func (f *Feed) isWatchedAfar() bool { return f.others != nil && time.Now().UnixNano() <= f.afar.Load() }
 
 // watchedAfar notes that somebody watches on another node.
 func (f *Feed) watchedAfar(now time.Time) { f.afar.Store(now.Add(watchedFor).UnixNano()) }
 
 // sayWatched tells the other nodes that somebody watches here, for as long as somebody does.
 func (f *Feed) sayWatched(ctx context.Context) {
-	tick := time.NewTicker(watchedEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+	every(ctx, watchedEvery, func() {
 		if f.watchers.Load() > 0 {
 			f.watched()
 		}
-	}
+	})
 }
 
 // everywhere publishes an entry here and on the nodes where somebody watches.
 func (f *Feed) everywhere(e FeedEntry) {
 	f.publish(e)
-	if f.others != nil && time.Now().UnixNano() <= f.afar.Load() {
+	if f.isWatchedAfar() {
 		f.others(e)
 	}
 }

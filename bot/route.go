@@ -26,6 +26,15 @@ func (l *liveTurn) route() (name string, stay bool) {
 	return "", false
 }
 
+// choose is route, and notes in the conversation who keeps it.
+func (l *liveTurn) choose() string {
+	name, stay := l.route()
+	if l.conv.Engine = ""; stay {
+		l.conv.Engine = name
+	}
+	return name
+}
+
 func (l *liveTurn) fits(rt store.Route) bool {
 	ch, conv, in := l.ch, &l.conv, &l.in
 	if len(rt.Channels) > 0 && !slices.Contains(rt.Channels, ch.Record.ID) && !slices.Contains(rt.Channels, ch.Record.Type) {
@@ -81,12 +90,7 @@ const mainShare = 0.6
 // answerBy asks the engine that the turn belongs to, and the bot's other one when that fails. The
 // conversation then has the engines' states as they are to be kept.
 func (r *Runtime) answerBy(ctx context.Context, l *liveTurn) (*answered, error) {
-	name, stay := l.route()
-	l.conv.Engine = ""
-	if stay {
-		l.conv.Engine = name
-	}
-	b := l.bot
+	name, b := l.choose(), l.bot
 	other := b.record.Failover
 	spare := other != "" && other != name && b.engines[other] != nil
 	deadline := l.start.Add(r.opts.TurnTimeout)

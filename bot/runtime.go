@@ -213,6 +213,20 @@ func (r *Runtime) dispatchDeliveries(intake, work context.Context) {
 		func(c store.DeliveryClaim) { r.deliver(work, c) })
 }
 
+// every calls f after each interval until ctx ends.
+func every(ctx context.Context, interval time.Duration, f func()) {
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			f()
+		}
+	}
+}
+
 // housekeepingEvery is how often old records are looked for.
 const housekeepingEvery = 10 * time.Minute
 

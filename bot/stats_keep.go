@@ -23,32 +23,24 @@ func (r *Runtime) keepStats(ctx context.Context) {
 		r.log.Error("counters of the plots not read; the plots begin now", "error", err)
 	}
 	var shortened int64 // the day on which old ones were put together last
-	tick := time.NewTicker(statsEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		if err := r.stats.save(ctx); err != nil && ctx.Err() == nil {
-			r.log.Error("counters of the plots not written; they are kept in memory", "error", err)
-		}
-		if _, shared := r.store.(store.Watcher); shared {
-			if err := r.othersStats(ctx, time.Now()); err != nil && ctx.Err() == nil {
-				r.log.Warn("counters of the other nodes not read", "error", err)
+	every(ctx, statsEvery, func() {
+		note := func(what string, err error) {
+			if err != nil && ctx.Err() == nil {
+				r.log.Error(what, "error", err)
 			}
 		}
-		today := time.Now().Unix() / daySeconds
-		if today == shortened {
-			continue
+		note("counters of the plots not written; they are kept in memory", r.stats.save(ctx))
+		if _, shared := r.store.(store.Watcher); shared {
+			note("counters of the other nodes not read", r.othersStats(ctx, time.Now()))
 		}
-		if err := r.stats.shorten(ctx, time.Now()); err == nil {
-			shortened = today
-		} else if ctx.Err() == nil {
-			r.log.Error("old counters of the plots not put together", "error", err)
+		if today := time.Now().Unix() / daySeconds; today != shortened {
+			err := r.stats.shorten(ctx, time.Now())
+			if err == nil {
+				shortened = today
+			}
+			note("old counters of the plots not put together", err)
 		}
-	}
+	})
 }
 
 // load reads what is stored.

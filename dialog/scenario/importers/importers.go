@@ -94,9 +94,7 @@ func Import(files []File, o Options) (r Result, err error) {
 		if total += len(f.Data); total > maxTotal {
 			b.fail(place{f.Name, 1}, "the files have more than %d MiB; import them in parts", maxTotal>>20)
 		}
-		switch format := b.formatOf(f, files); format {
-		case "":
-		default:
+		if format := b.formatOf(f, files); format != "" {
 			groups[format] = append(groups[format], f)
 		}
 	}
