@@ -127,8 +127,12 @@ func (f *Feed) publishEvent(e store.Event) {
 	if f.unwatched() {
 		return
 	}
+	at := time.Now()
+	if e.ID == "" { // refused or come twice: it is known by its time until it is noted
+		at = e.ReceivedAt
+	}
 	f.everywhere(FeedEntry{
-		Type: "event", At: time.Now().UTC(), ID: e.ID, BotID: e.BotID, ChannelID: e.ChannelID,
+		Type: "event", At: at.UTC(), ID: e.ID, BotID: e.BotID, ChannelID: e.ChannelID,
 		ConversationID: e.ConversationID, Kind: string(e.Kind), State: string(e.State), Reason: e.Reason,
 	})
 }

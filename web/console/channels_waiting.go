@@ -83,6 +83,11 @@ func (c *Console) missedArrivals(g *gin.Context, ch bot.ChannelView) ([]waitEven
 	return all[:min(len(all), maxWaitEvents)], err
 }
 
+// told tells whether an arrival is among them. Rejected ones have no id yet when they happen.
+func told(arrivals []waitEvent, e bot.FeedEntry) bool {
+	return e.ID == "" && slices.ContainsFunc(arrivals, func(v waitEvent) bool { return v.State == e.State && v.At.Equal(e.At) })
+}
+
 func arrivalOf(w words.Words, e bot.FeedEntry) waitEvent {
 	v := waitEvent{ID: e.ID, At: e.At.UTC(), State: e.State, Word: w["event."+e.State], Kind: e.Kind}
 	switch store.EventState(e.State) {
@@ -144,7 +149,7 @@ func (c *Console) streamWaiting(g *gin.Context) {
 			switch {
 			case !open:
 				return
-			case e.Type == "event":
+			case e.Type == "event" && !told(before, e):
 				err = out.send("", "arrival", arrivalOf(w, e))
 			}
 		case <-alive.C:
