@@ -166,7 +166,8 @@ type outcome struct {
 	acknowledged, answered, lost, doubled, inFlight int
 }
 
-// judge compares what was acknowledged with what people saw.
+// judge compares what was acknowledged with what people saw. In flight is what they saw and the program had
+// not reported yet when it was killed.
 func (s *storm) judge() outcome {
 	var o outcome
 	shownInAll := 0
@@ -203,7 +204,11 @@ func (s *storm) judgeOne(p *person, shown []string, o *outcome) {
 	distinct := slices.Compact(slices.Sorted(slices.Values(seen)))
 	o.acknowledged += len(p.acked)
 	o.answered += len(distinct)
-	o.doubled += len(seen) - len(distinct)
+	doubled := len(seen) - len(distinct)
+	o.doubled += doubled
+	if doubled > s.kills { // a kill leaves one message of a conversation in doubt
+		s.t.Errorf("%s: %d answers were doubled in %d kills", who, doubled, s.kills)
+	}
 	for _, n := range p.acked {
 		if _, found := slices.BinarySearch(distinct, n); !found {
 			o.lost++
