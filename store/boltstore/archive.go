@@ -16,6 +16,7 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 
 	"dari/store"
+	"dari/store/driver"
 )
 
 // archive implements store.Archive on the file.
@@ -77,7 +78,7 @@ func sections() []section {
 		{store.ItemAudit, bucketAudit, func(_ *bbolt.Tx, k, v []byte) (store.Item, error) {
 			var a store.Audit
 			err := json.Unmarshal(v, &a)
-			a.ID = seqID(auditPrefix, readUint(k))
+			a.ID = driver.ID(driver.Audits, readUint(k))
 			return store.Item{ID: a.ID, Value: a}, err
 		}},
 	}
@@ -110,7 +111,7 @@ func exportSend(tx *bbolt.Tx, k, v []byte) (store.Item, error) {
 			return store.Item{}, err
 		}
 		// Of one that was deleted by its age nobody knows the conversation any more.
-		s.Deliveries, s.Conversations = append(s.Deliveries, seqID(deliveryPrefix, seq)), append(s.Conversations, d.ConversationID)
+		s.Deliveries, s.Conversations = append(s.Deliveries, driver.ID(driver.Deliveries, seq)), append(s.Conversations, d.ConversationID)
 	}
 	return store.Item{ID: string(k), Value: s}, nil
 }
@@ -216,7 +217,7 @@ func importItem(t *txn, item store.Item) error {
 	case store.Send:
 		r := sendRecord{Key: item.ID}
 		for _, id := range v.Deliveries {
-			seq, err := idSeq(deliveryPrefix, id)
+			seq, err := driver.Number(driver.Deliveries, id)
 			if err != nil {
 				return err
 			}
@@ -224,7 +225,7 @@ func importItem(t *txn, item store.Item) error {
 		}
 		return putJSON(t.Bucket(bucketSends), item.ID, r)
 	case store.Audit:
-		seq, err := idSeq(auditPrefix, item.ID)
+		seq, err := driver.Number(driver.Audits, item.ID)
 		if err != nil {
 			return err
 		}
@@ -245,7 +246,7 @@ func importItem(t *txn, item store.Item) error {
 
 // importEvent parts an event into what came in and what a turn made of it.
 func importEvent(t *txn, e store.Event) error {
-	seq, err := idSeq(eventPrefix, e.ID)
+	seq, err := driver.Number(driver.Events, e.ID)
 	if err != nil {
 		return err
 	}
@@ -263,7 +264,7 @@ func importEvent(t *txn, e store.Event) error {
 }
 
 func importDelivery(t *txn, d store.Delivery) error {
-	seq, err := idSeq(deliveryPrefix, d.ID)
+	seq, err := driver.Number(driver.Deliveries, d.ID)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 
 	"dari/store"
+	"dari/store/driver"
 )
 
 // Store implements store.Store.
@@ -35,7 +36,7 @@ type Store struct {
 	convs  conversations
 	window *window // the committer's goroutine alone
 	last   uint64  // newest sequence number; the committer's goroutine alone
-	locks  keyedLocks
+	locks  driver.Locks
 	stop   chan struct{}
 	idle   sync.WaitGroup
 	once   sync.Once
@@ -209,50 +210,11 @@ func (t *txn) bucket(name []byte) *bbolt.Bucket {
 
 // nextSeq gives out the next sequence number. Only the committer's goroutine calls it.
 func (s *Store) nextSeq() uint64 {
-	s.last = max(s.last+1, seqAt(time.Now()))
+	s.last = max(s.last+1, driver.At(time.Now()))
 	return s.last
-}
-
-// keyedLocks is one mutex per name, with waiting that a context can end.
-type keyedLocks struct {
-	mu    sync.Mutex
-	inUse map[string]*keyedLock
-}
-
-type keyedLock struct {
-	token   chan struct{}
-	waiters int
 }
 
 // Lock implements store.Store for this one process.
 func (s *Store) Lock(ctx context.Context, name string) (func(), error) {
-	return s.locks.lock(ctx, name)
-}
-
-func (k *keyedLocks) lock(ctx context.Context, name string) (func(), error) {
-	k.mu.Lock()
-	if k.inUse == nil {
-		k.inUse = map[string]*keyedLock{}
-	}
-	l := k.inUse[name]
-	if l == nil {
-		l = &keyedLock{token: make(chan struct{}, 1)}
-		k.inUse[name] = l
-	}
-	l.waiters++
-	k.mu.Unlock()
-	leave := func() {
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		if l.waiters--; l.waiters == 0 {
-			delete(k.inUse, name)
-		}
-	}
-	select {
-	case l.token <- struct{}{}:
-		return sync.OnceFunc(func() { <-l.token; leave() }), nil
-	case <-ctx.Done():
-		leave()
-		return nil, ctx.Err()
-	}
+	return s.locks.Lock(ctx, name)
 }

@@ -9,6 +9,7 @@ import (
 
 	"dari/bot/message"
 	"dari/store"
+	"dari/store/driver"
 )
 
 // turnRecord is the outcome of a turn, beside its event.
@@ -37,10 +38,10 @@ func isJSON(b []byte) bool { return len(b) > 0 && b[0] == '{' }
 func encodeTurn(r turnRecord) []byte {
 	b := make([]byte, 0, 48+len(r.Reason)+len(r.Trace))
 	b = append(b, turnVersion)
-	b = appendText(b, string(r.State))
-	b = appendText(b, r.Reason)
-	b = appendTime(b, r.Start)
-	b = appendTime(b, r.Finish)
+	b = driver.AppendText(b, string(r.State))
+	b = driver.AppendText(b, r.Reason)
+	b = driver.AppendTime(b, r.Start)
+	b = driver.AppendTime(b, r.Finish)
 	return append(b, r.Trace...)
 }
 
@@ -48,14 +49,14 @@ func decodeTurn(b []byte) (r turnRecord, err error) {
 	if isJSON(b) {
 		return r, json.Unmarshal(b, &r)
 	}
-	in, err := recordOf(b, turnVersion)
+	in, err := driver.Open(b, turnVersion)
 	if err != nil {
 		return r, err
 	}
-	r.State, r.Reason = store.EventState(in.text()), in.text()
-	r.Start, r.Finish = in.time(), in.time()
-	r.Trace = in.rest()
-	return r, in.err()
+	r.State, r.Reason = store.EventState(in.Text()), in.Text()
+	r.Start, r.Finish = in.Time(), in.Time()
+	r.Trace = in.Rest()
+	return r, in.Err()
 }
 
 // Bits of a delivery's record.
@@ -78,14 +79,14 @@ func encodeDelivery(d *store.Delivery) ([]byte, error) {
 	}
 	b := make([]byte, 0, 256+len(messages)+len(d.Address)+len(d.Reference))
 	b = append(b, deliveryVersion, flags)
-	b = appendTime(b, d.CreatedAt)
-	b = appendTime(b, d.AddressAt)
+	b = driver.AppendTime(b, d.CreatedAt)
+	b = driver.AppendTime(b, d.AddressAt)
 	p := &d.Platform
 	for _, s := range [...]string{
 		d.EventID, d.BotID, d.ChannelID, conversation, d.User, d.Key, d.Broadcast,
 		p.ID, string(p.Kind), p.Room, p.Title, p.Tenant, string(d.Address), string(d.Reference),
 	} {
-		b = appendText(b, s)
+		b = driver.AppendText(b, s)
 	}
 	return append(b, messages...), nil
 }
@@ -94,7 +95,7 @@ func encodeDelivery(d *store.Delivery) ([]byte, error) {
 func ownID(d *store.Delivery) string { return d.ChannelID + ":" + d.Platform.ID }
 
 func decodeDelivery(seq uint64, b []byte) (store.Delivery, error) {
-	d := store.Delivery{ID: seqID(deliveryPrefix, seq)}
+	d := store.Delivery{ID: driver.ID(driver.Deliveries, seq)}
 	err := readDeliveryRecord(b, &d)
 	if err != nil {
 		err = fmt.Errorf("delivery %s: %w", d.ID, err)
@@ -106,42 +107,42 @@ func readDeliveryRecord(b []byte, d *store.Delivery) error {
 	if isJSON(b) {
 		return json.Unmarshal(b, d)
 	}
-	in, err := recordOf(b, deliveryVersion)
+	in, err := driver.Open(b, deliveryVersion)
 	if err != nil {
 		return err
 	}
-	flags := in.byte()
+	flags := in.Byte()
 	d.First = flags&flagFirst != 0
-	d.CreatedAt, d.AddressAt = in.time(), in.time()
+	d.CreatedAt, d.AddressAt = in.Time(), in.Time()
 	var kind string
 	p := &d.Platform
 	for _, s := range [...]*string{
 		&d.EventID, &d.BotID, &d.ChannelID, &d.ConversationID, &d.User, &d.Key, &d.Broadcast,
 		&p.ID, &kind, &p.Room, &p.Title, &p.Tenant,
 	} {
-		*s = in.text()
+		*s = in.Text()
 	}
 	p.Kind = message.ConversationKind(kind)
-	d.Address, d.Reference = in.blob(), in.blob()
+	d.Address, d.Reference = in.Blob(), in.Blob()
 	if flags&flagOwnID == 0 {
 		d.ConversationID = ownID(d)
 	}
-	if err := in.err(); err != nil {
+	if err := in.Err(); err != nil {
 		return err
 	}
-	return json.Unmarshal(in.b, &d.Messages)
+	return json.Unmarshal(in.Remaining(), &d.Messages)
 }
 
 // deliveryMayMatch tells from the beginning of a record whether it can be one that is asked for.
 func deliveryMayMatch(b []byte, q *store.Query) bool {
-	in, err := recordOf(b, deliveryVersion)
+	in, err := driver.Open(b, deliveryVersion)
 	if err != nil {
 		return true // whoever reads it will say what is wrong
 	}
-	flags := in.byte()
-	in.varint()
-	in.varint()
-	event, bot, channel, conversation := in.bytes(), in.bytes(), in.bytes(), in.bytes()
+	flags := in.Byte()
+	in.Varint()
+	in.Varint()
+	event, bot, channel, conversation := in.Bytes(), in.Bytes(), in.Bytes(), in.Bytes()
 	if !is(q.EventID, event) || !is(q.BotID, bot) || !is(q.ChannelID, channel) {
 		return false
 	}
@@ -149,10 +150,10 @@ func deliveryMayMatch(b []byte, q *store.Query) bool {
 		return is(q.ConversationID, conversation)
 	}
 	for range 3 { // the user, the key and the broadcast
-		in.bytes()
+		in.Bytes()
 	}
 	rest, ok := strings.CutPrefix(q.ConversationID, string(channel))
-	return ok && strings.HasPrefix(rest, ":") && rest[1:] == string(in.bytes())
+	return ok && strings.HasPrefix(rest, ":") && rest[1:] == string(in.Bytes())
 }
 
 func encodeResult(r store.Result) []byte {
@@ -163,13 +164,13 @@ func encodeResult(r store.Result) []byte {
 	}
 	b = append(b, resultVersion, doubt)
 	b = binary.AppendUvarint(b, uint64(r.Attempts))
-	b = appendTime(b, r.NextAt)
-	b = appendTime(b, r.DoneAt)
+	b = driver.AppendTime(b, r.NextAt)
+	b = driver.AppendTime(b, r.DoneAt)
 	for _, s := range [...]string{string(r.Status), r.ErrorKind, r.ErrorCode, r.Error, r.Route} {
-		b = appendText(b, s)
+		b = driver.AppendText(b, s)
 	}
 	for _, id := range r.MessageIDs {
-		b = appendText(b, id)
+		b = driver.AppendText(b, id)
 	}
 	return b
 }
@@ -183,20 +184,20 @@ func decodeResult(b []byte) (store.Result, error) {
 	if isJSON(b) {
 		return r, json.Unmarshal(b, &r)
 	}
-	in, err := recordOf(b, resultVersion)
+	in, err := driver.Open(b, resultVersion)
 	if err != nil {
 		return r, err
 	}
-	r.Doubt = in.byte() != 0
-	r.Attempts = int(in.count())
-	r.NextAt, r.DoneAt = in.time(), in.time()
+	r.Doubt = in.Byte() != 0
+	r.Attempts = int(in.Count())
+	r.NextAt, r.DoneAt = in.Time(), in.Time()
 	var status string
 	for _, s := range [...]*string{&status, &r.ErrorKind, &r.ErrorCode, &r.Error, &r.Route} {
-		*s = in.text()
+		*s = in.Text()
 	}
 	r.Status = store.DeliveryStatus(status)
-	for len(in.b) > 0 {
-		r.MessageIDs = append(r.MessageIDs, in.text())
+	for in.More() {
+		r.MessageIDs = append(r.MessageIDs, in.Text())
 	}
-	return r, in.err()
+	return r, in.Err()
 }

@@ -8,13 +8,14 @@ import (
 
 	"dari/bot/message"
 	"dari/store"
+	"dari/store/driver"
 )
 
 var someTime = time.Unix(1795312800, 123456789).UTC()
 
 func fullDelivery() store.Delivery {
 	return store.Delivery{
-		ID: seqID(deliveryPrefix, 7), EventID: "ev_1", BotID: "bot", ChannelID: "ch", ConversationID: "ch:대화",
+		ID: driver.ID(driver.Deliveries, 7), EventID: "ev_1", BotID: "bot", ChannelID: "ch", ConversationID: "ch:대화",
 		Platform: message.Conversation{ID: "대화", Kind: message.Thread, Room: "room", Title: "제목", Tenant: "T1"},
 		User:     "u1", Messages: []message.Message{message.Text("안녕")}, Address: []byte(`{"token":"x"}`), AddressAt: someTime,
 		Reference: []byte(`{"url":"y"}`), First: true, Key: "key", Broadcast: "bc_1", CreatedAt: someTime.Add(time.Second),

@@ -3,16 +3,16 @@ package boltstore
 import (
 	"reflect"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
 	"dari/store"
+	"dari/store/driver"
 )
 
 func fullEvent() store.Event {
 	return store.Event{
-		ID: seqID(eventPrefix, 7), BotID: "bot", ChannelID: "ch", ConversationID: "ch:대화", Keys: []string{"k1", "k2"},
+		ID: driver.ID(driver.Events, 7), BotID: "bot", ChannelID: "ch", ConversationID: "ch:대화", Keys: []string{"k1", "k2"},
 		Kind: "text", Name: "message.text", State: store.Rejected, Reason: "why", Of: "ev_x",
 		ReceivedAt: time.Unix(1795312800, 123456789).UTC(), ContentType: "application/json", Raw: []byte("{}"),
 	}
@@ -68,18 +68,4 @@ func FuzzDecodeEvent(f *testing.F) {
 			t.Errorf("%v\n%+v\n%+v", err, e, again)
 		}
 	})
-}
-
-func TestIDsReadBackAndNothingElseDoes(t *testing.T) {
-	for _, seq := range []uint64{0, 1, 1 << 62, ^uint64(0)} {
-		if got, err := idSeq(eventPrefix, seqID(eventPrefix, seq)); err != nil || got != seq {
-			t.Errorf("%d: %d, %v", seq, got, err)
-		}
-	}
-	id := seqID(eventPrefix, 12345)
-	for _, bad := range []string{"", "ev_", id[3:], strings.ToUpper(id), id + "a", id[:len(id)-1], "dl_" + id[3:], id[:len(id)-1] + "v"} {
-		if _, err := idSeq(eventPrefix, bad); err == nil {
-			t.Errorf("%q was read", bad)
-		}
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"dari/store"
+	"dari/store/driver"
 )
 
 // conversations remembers those that had a turn lately: whoever writes writes again soon. What it holds
@@ -115,11 +116,11 @@ func (s *Store) Audit(_ context.Context, a store.Audit) error {
 // Audits implements store.Store.
 func (s *Store) Audits(_ context.Context, q store.Query) (page store.Page[store.Audit], err error) {
 	err = s.db.View(func(tx *bbolt.Tx) error {
-		page, err = newestFirst(tx, [][]byte{bucketAudit}, auditPrefix, q,
+		page, err = newestFirst(tx, [][]byte{bucketAudit}, driver.Audits, q,
 			func([]byte) bool { return false },
 			func(_ []byte, seq uint64, v []byte) (a store.Audit, ok bool, err error) {
 				err = json.Unmarshal(v, &a)
-				a.ID = seqID(auditPrefix, seq)
+				a.ID = driver.ID(driver.Audits, seq)
 				return a, err == nil, err
 			})
 		return err

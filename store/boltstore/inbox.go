@@ -8,6 +8,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"dari/store"
+	"dari/store/driver"
 )
 
 // Accept implements store.Inbox. The committer's order is the order of arrival, within a conversation
@@ -52,11 +53,11 @@ func (s *Store) Accept(ctx context.Context, events []store.Event) ([]store.Accep
 
 func (s *Store) acceptOne(t *txn, e *store.Event, record []byte, res *store.Accepted, seq *uint64) error {
 	if first, ok := s.firstOf(t, e); ok {
-		*res, *seq = store.Accepted{ID: seqID(eventPrefix, first), Duplicate: true}, 0
+		*res, *seq = store.Accepted{ID: driver.ID(driver.Events, first), Duplicate: true}, 0
 		return nil
 	}
 	*seq = s.nextSeq()
-	*res = store.Accepted{ID: seqID(eventPrefix, *seq)}
+	*res = store.Accepted{ID: driver.ID(driver.Events, *seq)}
 	for _, key := range e.Keys {
 		s.window.add(s.window.hash(e.ChannelID, key), *seq)
 	}

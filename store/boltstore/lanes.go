@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dari/store"
+	"dari/store/driver"
 )
 
 // lanes is a queue of queues: sequence numbers wait in order within a lane (a conversation), and
@@ -221,7 +222,7 @@ func (l *lanes[T]) queue() store.Queue {
 	q := store.Queue{Waiting: l.count}
 	l.mu.Unlock()
 	if seq := l.oldest(math.MaxUint64); seq < math.MaxUint64 {
-		q.Oldest = timeAt(seq)
+		q.Oldest = driver.TimeOf(seq)
 	}
 	return q
 }

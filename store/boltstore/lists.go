@@ -10,6 +10,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"dari/store"
+	"dari/store/driver"
 )
 
 // A list call goes to no more than maxEffort; a page cut short by that still has a cursor. To see from the
@@ -35,7 +36,7 @@ func newestFirst[T any](tx *bbolt.Tx, buckets [][]byte, prefix string, q store.Q
 	var page store.Page[T]
 	before := uint64(math.MaxUint64)
 	if q.Cursor != "" {
-		seq, err := idSeq(prefix, q.Cursor)
+		seq, err := driver.Number(prefix, q.Cursor)
 		if err != nil {
 			return page, err
 		}
@@ -66,7 +67,7 @@ func newestFirst[T any](tx *bbolt.Tx, buckets [][]byte, prefix string, q store.Q
 		h.k, h.v = h.c.Prev()
 	}
 	if newest(heads) != nil {
-		page.Next = seqID(prefix, last)
+		page.Next = driver.ID(prefix, last)
 	}
 	return page, nil
 }
@@ -102,7 +103,7 @@ func newest(heads []head) *head {
 // Events implements store.Inbox.
 func (s *Store) Events(_ context.Context, q store.Query) (page store.Page[store.Event], err error) {
 	err = s.db.View(func(tx *bbolt.Tx) error {
-		page, err = newestFirst(tx, [][]byte{bucketInbox, bucketNotes}, eventPrefix, q,
+		page, err = newestFirst(tx, [][]byte{bucketInbox, bucketNotes}, driver.Events, q,
 			func(v []byte) bool { return !eventMayMatch(v, &q) },
 			func(bucket []byte, seq uint64, v []byte) (store.Event, bool, error) {
 				e, err := readEvent(tx, bucket, seq, v)
@@ -137,7 +138,7 @@ func readEvent(tx *bbolt.Tx, bucket []byte, seq uint64, v []byte) (store.Event, 
 
 // Event implements store.Inbox.
 func (s *Store) Event(_ context.Context, id string) (e store.Event, err error) {
-	seq, err := idSeq(eventPrefix, id)
+	seq, err := driver.Number(driver.Events, id)
 	if err != nil {
 		return e, err
 	}
@@ -161,7 +162,7 @@ func (s *Store) Ledger(context.Context) (store.Ledger, error) {
 // Deliveries implements store.Outbox.
 func (s *Store) Deliveries(_ context.Context, q store.Query) (page store.Page[store.Delivery], err error) {
 	err = s.db.View(func(tx *bbolt.Tx) error {
-		page, err = newestFirst(tx, [][]byte{bucketOutbox}, deliveryPrefix, q,
+		page, err = newestFirst(tx, [][]byte{bucketOutbox}, driver.Deliveries, q,
 			func(v []byte) bool { return !deliveryMayMatch(v, &q) },
 			func(_ []byte, seq uint64, _ []byte) (store.Delivery, bool, error) {
 				d, err := readDelivery(tx, seq)
@@ -179,9 +180,9 @@ func deliveryMatches(d store.Delivery, q store.Query) bool {
 
 // DeliveriesAfter implements store.Outbox.
 func (s *Store) DeliveriesAfter(_ context.Context, conversationID, afterID string, since time.Time, limit int) ([]store.Delivery, error) {
-	start := seqAt(since)
+	start := driver.At(since)
 	if afterID != "" {
-		seq, err := idSeq(deliveryPrefix, afterID)
+		seq, err := driver.Number(driver.Deliveries, afterID)
 		if err != nil {
 			return nil, err
 		}

@@ -9,6 +9,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"dari/store"
+	"dari/store/driver"
 )
 
 // later is when work that was handed back is offered again: soon, but not in a tight loop.
@@ -31,7 +32,7 @@ func encodeDeliveries(ds []store.Delivery) ([][]byte, error) {
 func (s *Store) putDeliveries(t *txn, ds []store.Delivery, seqs []uint64, records [][]byte) error {
 	for i := range ds {
 		seqs[i] = s.nextSeq()
-		ds[i].ID = seqID(deliveryPrefix, seqs[i])
+		ds[i].ID = driver.ID(driver.Deliveries, seqs[i])
 		ds[i].Result = store.Result{Status: store.Pending}
 		if err := t.bucket(bucketOutbox).Put(seqKey(seqs[i]), records[i]); err != nil {
 			return err
@@ -139,7 +140,7 @@ func (s *Store) Cancel(ctx context.Context, key string) (n int, err error) {
 				continue
 			}
 			d.Result.Status, d.Result.NextAt, d.Result.DoneAt = store.Cancelled, time.Time{}, time.Now().UTC()
-			seq, err := idSeq(deliveryPrefix, d.ID)
+			seq, err := driver.Number(driver.Deliveries, d.ID)
 			if err == nil {
 				err = t.bucket(bucketResults).Put(seqKey(seq), encodeResult(d.Result))
 			}
@@ -238,7 +239,7 @@ func (s *Store) ReleaseDelivery(c store.DeliveryClaim, until time.Time) {
 // Resend implements store.Outbox.
 func (s *Store) Resend(ctx context.Context, id string) (store.Delivery, error) {
 	var d store.Delivery
-	seq, err := idSeq(deliveryPrefix, id)
+	seq, err := driver.Number(driver.Deliveries, id)
 	if err != nil {
 		return d, err
 	}
@@ -263,7 +264,7 @@ func (s *Store) Resend(ctx context.Context, id string) (store.Delivery, error) {
 
 // Delivery implements store.Outbox.
 func (s *Store) Delivery(_ context.Context, id string) (d store.Delivery, err error) {
-	seq, err := idSeq(deliveryPrefix, id)
+	seq, err := driver.Number(driver.Deliveries, id)
 	if err != nil {
 		return d, err
 	}

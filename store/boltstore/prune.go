@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"dari/store"
+	"dari/store/driver"
 )
 
 // pruneStep is how many records one transaction deletes, so that callbacks wait a few milliseconds at most.
@@ -42,7 +43,7 @@ func cutoff(now time.Time, keep time.Duration) uint64 {
 	if keep <= 0 {
 		return 0
 	}
-	return seqAt(now.Add(-keep))
+	return driver.At(now.Add(-keep))
 }
 
 // pruneEvents deletes finished events before the cutoff, and beyond it as many as are too many.

@@ -8,6 +8,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"dari/store"
+	"dari/store/driver"
 )
 
 // recover finds in the records what lived in memory: the dedupe window, and what still waits.
@@ -33,7 +34,7 @@ const releaseScanned = 1 << 16
 func (s *Store) recoverWindow(tx *bbolt.Tx) error {
 	type entry struct{ hash, seq uint64 }
 	var newestFirst []entry
-	oldest := seqAt(time.Now().Add(-windowAge))
+	oldest := driver.At(time.Now().Add(-windowAge))
 	c := tx.Bucket(bucketInbox).Cursor()
 	seen := 0
 	for k, v := c.Last(); k != nil && len(newestFirst) < s.window.limit; k, v = c.Prev() {
@@ -45,7 +46,7 @@ func (s *Store) recoverWindow(tx *bbolt.Tx) error {
 			newestFirst = append(newestFirst, entry{s.window.hashBytes(channel, key), seq})
 		})
 		if err != nil {
-			return fmt.Errorf("event %s: %w", seqID(eventPrefix, seq), err)
+			return fmt.Errorf("event %s: %w", driver.ID(driver.Events, seq), err)
 		}
 		if seen++; seen%releaseScanned == 0 {
 			releaseMemory(s.db)

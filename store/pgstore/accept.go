@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"dari/store"
+	"dari/store/driver"
 )
 
 // acceptance is what one callback brings.
@@ -151,7 +152,7 @@ func (s *Store) writeEvents(ctx context.Context, slot int, batch []*acceptance) 
 	}
 	var known []*arrival
 	for _, e := range events {
-		e.result = store.Accepted{ID: idText(eventPrefix, e.id)}
+		e.result = store.Accepted{ID: idText(driver.Events, e.id)}
 		if !taken[e.id] && len(e.keys) > 0 {
 			known = append(known, e)
 		}
@@ -279,7 +280,7 @@ func (s *Store) nameFirst(ctx context.Context, known []*arrival) error {
 	}, func() { clear(first) }, `SELECT k.hash, k.event_id FROM unnest($1::smallint[], $2::bytea[]) AS g(shard, hash)
 		JOIN dari_keys k ON k.shard = g.shard AND k.hash = g.hash`, keyShards, hashes)
 	for e, id := range first {
-		e.result = store.Accepted{ID: idText(eventPrefix, id), Duplicate: true}
+		e.result = store.Accepted{ID: idText(driver.Events, id), Duplicate: true}
 	}
 	return err
 }

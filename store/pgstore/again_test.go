@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"dari/store"
+	"dari/store/driver"
 	"dari/store/pgtest"
 )
 
@@ -61,7 +62,7 @@ func TestAnEventThatIsTakenInAgainIsNoDuplicateOfItself(t *testing.T) {
 				if err := s.accepts.do(t.Context(), a); err != nil {
 					t.Fatal(err)
 				}
-				if r := one.result; r.Duplicate || r.ID != idText(eventPrefix, one.id) {
+				if r := one.result; r.Duplicate || r.ID != idText(driver.Events, one.id) {
 					t.Errorf("%+v", r)
 				}
 			}

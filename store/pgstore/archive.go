@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"dari/store"
+	"dari/store/driver"
 )
 
 // archive implements store.Archive on the database.
@@ -117,7 +118,7 @@ func readSendItem(r pgx.Rows) (item store.Item, at string, err error) {
 	}
 	var s store.Send
 	for _, id := range ids {
-		s.Deliveries = append(s.Deliveries, idText(deliveryPrefix, id))
+		s.Deliveries = append(s.Deliveries, idText(driver.Deliveries, id))
 	}
 	item.Value = s
 	return item, item.ID, nil
@@ -131,7 +132,7 @@ func readAuditItem(r pgx.Rows) (item store.Item, at string, err error) {
 	}
 	var line store.Audit
 	err = json.Unmarshal(body, &line)
-	line.ID = idText(auditPrefix, id)
+	line.ID = idText(driver.Audits, id)
 	return store.Item{ID: line.ID, Value: line}, strconv.FormatInt(id, 10), err
 }
 

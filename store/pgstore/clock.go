@@ -3,6 +3,8 @@ package pgstore
 import (
 	"sync"
 	"time"
+
+	"dari/store/driver"
 )
 
 // clock gives out ids from the clock of the database's server, which all nodes have in common. It knows
@@ -80,5 +82,5 @@ func (c *clock) nextID() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.last = max(c.last+1, c.micros())
-	return c.last/1000<<countBits | c.last%1000<<slotBits | c.slot
+	return c.last/1000<<driver.CountBits | c.last%1000<<slotBits | c.slot
 }

@@ -1,12 +1,9 @@
 package pgstore
 
 import (
-	"bytes"
 	"crypto/sha256"
-	"encoding/base32"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"strings"
@@ -14,6 +11,7 @@ import (
 
 	"dari/bot/message"
 	"dari/store"
+	"dari/store/driver"
 )
 
 // shards is how many parts conversations fall into. It is part of the format.
@@ -36,35 +34,13 @@ func keyHash(channelID, key string) []byte {
 	return sum[:16]
 }
 
-// Ids are numbers that hold the time in milliseconds above 20 bits, as in every store of Dari.
-const (
-	countBits      = 20
-	eventPrefix    = "ev_"
-	deliveryPrefix = "dl_"
-	auditPrefix    = "au_"
-)
-
-var base32hex = base32.HexEncoding.WithPadding(base32.NoPadding)
-
-func idAt(t time.Time) int64    { return t.UnixMilli() << countBits }
-func timeOf(id int64) time.Time { return time.UnixMilli(id >> countBits) }
-
-func idText(prefix string, id int64) string {
-	return prefix + strings.ToLower(base32hex.EncodeToString(binary.BigEndian.AppendUint64(nil, uint64(id))))
-}
-
-// idOf reads an id back; ErrNotFound if it cannot be one.
+// Columns hold ids as signed numbers; those of driver never reach the sign.
+func idAt(t time.Time) int64                { return int64(driver.At(t)) }
+func timeOf(id int64) time.Time             { return driver.TimeOf(uint64(id)) }
+func idText(prefix string, id int64) string { return driver.ID(prefix, uint64(id)) }
 func idOf(prefix, text string) (int64, error) {
-	rest, ok := strings.CutPrefix(text, prefix)
-	b, err := base32hex.DecodeString(strings.ToUpper(rest))
-	if !ok || err != nil || len(b) != 8 {
-		return 0, store.ErrNotFound
-	}
-	id := int64(binary.BigEndian.Uint64(b))
-	if id < 0 || idText(prefix, id) != text {
-		return 0, store.ErrNotFound
-	}
-	return id, nil
+	n, err := driver.Number(prefix, text)
+	return int64(n), err
 }
 
 // clean makes a text that a column takes: what is not UTF-8, and the zero byte, become U+FFFD.
@@ -81,78 +57,35 @@ func encodeEvent(e *store.Event) []byte {
 	b = append(b, eventVersion)
 	b = binary.AppendVarint(b, e.ReceivedAt.UnixNano())
 	for _, s := range [...]string{string(e.Kind), e.Name, e.Reason, e.Of, e.ContentType} {
-		b = appendText(b, s)
+		b = driver.AppendText(b, s)
 	}
 	b = binary.AppendUvarint(b, uint64(len(e.Keys)))
 	for _, key := range e.Keys {
-		b = appendText(b, key)
+		b = driver.AppendText(b, key)
 	}
 	return append(b, e.Raw...)
 }
 
-func appendText(b []byte, s string) []byte {
-	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
-}
-
 // decodeEvent fills in what is not in columns.
 func decodeEvent(e *store.Event, b []byte) error {
-	if len(b) == 0 || b[0] != eventVersion {
-		return fmt.Errorf("event %s: unknown record version", e.ID)
+	r, err := driver.Open(b, eventVersion)
+	if err != nil {
+		return fmt.Errorf("event %s: %w", e.ID, err)
 	}
-	r := reader{b: b[1:]}
-	e.ReceivedAt = time.Unix(0, r.varint()).UTC()
+	e.ReceivedAt = time.Unix(0, r.Varint()).UTC()
 	kind := ""
 	for _, s := range [...]*string{&kind, &e.Name, &e.Reason, &e.Of, &e.ContentType} {
-		*s = r.text()
+		*s = r.Text()
 	}
 	e.Kind = message.Kind(kind)
-	for n := r.count(); n > 0 && !r.short; n-- {
-		e.Keys = append(e.Keys, r.text())
+	for n := r.Count(); n > 0 && r.Err() == nil; n-- {
+		e.Keys = append(e.Keys, r.Text())
 	}
-	if r.short {
-		return fmt.Errorf("event %s: record is cut short", e.ID)
+	if err := r.Err(); err != nil {
+		return fmt.Errorf("event %s: %w", e.ID, err)
 	}
-	e.Raw = bytes.Clone(r.b)
+	e.Raw = r.Rest()
 	return nil
-}
-
-// reader takes a body apart. Once something is missing, short is set and all that follows is empty.
-type reader struct {
-	b     []byte
-	short bool
-}
-
-func (r *reader) varint() int64 {
-	v, n := binary.Varint(r.b)
-	r.skip(n)
-	return v
-}
-
-func (r *reader) count() uint64 {
-	v, n := binary.Uvarint(r.b)
-	r.skip(n)
-	return v
-}
-
-func (r *reader) text() string {
-	n := r.count()
-	if n > uint64(len(r.b)) {
-		r.short = true
-	}
-	if r.short {
-		return ""
-	}
-	s := string(r.b[:n])
-	r.b = r.b[n:]
-	return s
-}
-
-func (r *reader) skip(n int) {
-	if n <= 0 {
-		r.short, r.b = true, nil
-		return
-	}
-	r.b = r.b[n:]
 }
 
 // outcome is what a turn makes of its event.
@@ -188,12 +121,12 @@ func decodeDelivery(id int64, status string, body, result []byte) (store.Deliver
 	r := deliveryRecord{Delivery: &d}
 	err := json.Unmarshal(body, &r)
 	if err == nil && r.V != 1 {
-		err = errors.New("unknown record version")
+		err = driver.ErrVersion
 	}
 	if err == nil && result != nil {
 		err = json.Unmarshal(result, &d.Result)
 	}
-	d.ID = idText(deliveryPrefix, id)
+	d.ID = idText(driver.Deliveries, id)
 	d.Result.Status = store.DeliveryStatus(status)
 	if err != nil {
 		return d, fmt.Errorf("delivery %s: %w", d.ID, err)

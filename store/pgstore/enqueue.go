@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"dari/store"
+	"dari/store/driver"
 )
 
 // addDeliveries is what brings deliveries that belong to no turn.
@@ -127,7 +128,7 @@ func (s *Store) cancel(ctx context.Context, ds []store.Delivery) (n int, err err
 		if err != nil {
 			return 0, err
 		}
-		id, err := idOf(deliveryPrefix, d.ID)
+		id, err := idOf(driver.Deliveries, d.ID)
 		if err != nil {
 			return 0, err
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"dari/store"
+	"dari/store/driver"
 )
 
 const eventColumns = "d.id, d.state, d.bot_id, d.channel_id, d.conversation_id, d.body, d.turn"
@@ -25,7 +26,7 @@ func (r *eventRow) fields() []any {
 
 func (r *eventRow) event() (store.Event, error) {
 	e := store.Event{
-		ID: idText(eventPrefix, *r.id), State: store.EventState(*r.state),
+		ID: idText(driver.Events, *r.id), State: store.EventState(*r.state),
 		BotID: *r.bot, ChannelID: *r.channel, ConversationID: *r.conversation,
 	}
 	if err := decodeEvent(&e, r.body); err != nil {
@@ -38,7 +39,7 @@ var listEvents = fmt.Sprintf(newestFirst, "dari_events", "state", eventColumns)
 
 // Events implements store.Inbox.
 func (s *Store) Events(ctx context.Context, q store.Query) (store.Page[store.Event], error) {
-	return page(ctx, s, listEvents, eventPrefix, q, func(r pgx.Rows, edge *int64) (e store.Event, id string, ok bool, err error) {
+	return page(ctx, s, listEvents, driver.Events, q, func(r pgx.Rows, edge *int64) (e store.Event, id string, ok bool, err error) {
 		var row eventRow
 		if err := r.Scan(append([]any{edge}, row.fields()...)...); err != nil || row.id == nil {
 			return e, "", false, err
@@ -50,7 +51,7 @@ func (s *Store) Events(ctx context.Context, q store.Query) (store.Page[store.Eve
 
 // Event implements store.Inbox.
 func (s *Store) Event(ctx context.Context, id string) (store.Event, error) {
-	number, err := idOf(eventPrefix, id)
+	number, err := idOf(driver.Events, id)
 	if err != nil {
 		return store.Event{}, err
 	}
@@ -88,7 +89,7 @@ func (s *Store) Deliveries(ctx context.Context, q store.Query) (store.Page[store
 	if q.EventID != "" {
 		return s.deliveriesOf(ctx, q)
 	}
-	return page(ctx, s, listDeliveries, deliveryPrefix, q, func(r pgx.Rows, edge *int64) (d store.Delivery, id string, ok bool, err error) {
+	return page(ctx, s, listDeliveries, driver.Deliveries, q, func(r pgx.Rows, edge *int64) (d store.Delivery, id string, ok bool, err error) {
 		var number *int64
 		var status *string
 		var body, result []byte
@@ -102,7 +103,7 @@ func (s *Store) Deliveries(ctx context.Context, q store.Query) (store.Page[store
 
 // deliveriesOf lists the deliveries of one event, which has few, by their own index.
 func (s *Store) deliveriesOf(ctx context.Context, q store.Query) (p store.Page[store.Delivery], err error) {
-	before, err := cursor(deliveryPrefix, q)
+	before, err := cursor(driver.Deliveries, q)
 	if err != nil {
 		return p, err
 	}

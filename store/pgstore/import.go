@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"dari/store"
+	"dari/store/driver"
 )
 
 // Import implements store.Archive: the items and the position are one transaction.
@@ -43,7 +44,7 @@ func queueItem(b *pgx.Batch, item store.Item) error {
 	case store.Send:
 		return queueSend(b, item.ID, v)
 	case store.Audit:
-		id, err := idOf(auditPrefix, item.ID)
+		id, err := idOf(driver.Audits, item.ID)
 		if err != nil {
 			return err
 		}
@@ -68,7 +69,7 @@ func queueItem(b *pgx.Batch, item store.Item) error {
 // queueEvent parts an event into what came in and what a turn made of it. The keys of one that may be
 // delivered again come along.
 func queueEvent(b *pgx.Batch, e store.Event) error {
-	id, err := idOf(eventPrefix, e.ID)
+	id, err := idOf(driver.Events, e.ID)
 	if err != nil {
 		return err
 	}
@@ -96,7 +97,7 @@ func queueEvent(b *pgx.Batch, e store.Event) error {
 }
 
 func queueDelivery(b *pgx.Batch, d store.Delivery) error {
-	id, err := idOf(deliveryPrefix, d.ID)
+	id, err := idOf(driver.Deliveries, d.ID)
 	if err != nil {
 		return err
 	}
@@ -120,7 +121,7 @@ func queueSend(b *pgx.Batch, key string, s store.Send) error {
 	var parts []int16
 	var ids []int64
 	for i, text := range s.Deliveries {
-		id, err := idOf(deliveryPrefix, text)
+		id, err := idOf(driver.Deliveries, text)
 		if err != nil {
 			return err
 		}

@@ -9,46 +9,6 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// keyedLocks is one mutex per name, with waiting that a context can end, so that of one process a single
-// caller at a time asks the database for a lock.
-type keyedLocks struct {
-	mu    sync.Mutex
-	inUse map[string]*keyedLock
-}
-
-type keyedLock struct {
-	token   chan struct{}
-	waiters int
-}
-
-func (k *keyedLocks) lock(ctx context.Context, name string) (func(), error) {
-	k.mu.Lock()
-	if k.inUse == nil {
-		k.inUse = map[string]*keyedLock{}
-	}
-	l := k.inUse[name]
-	if l == nil {
-		l = &keyedLock{token: make(chan struct{}, 1)}
-		k.inUse[name] = l
-	}
-	l.waiters++
-	k.mu.Unlock()
-	leave := func() {
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		if l.waiters--; l.waiters == 0 {
-			delete(k.inUse, name)
-		}
-	}
-	select {
-	case l.token <- struct{}{}:
-		return sync.OnceFunc(func() { <-l.token; leave() }), nil
-	case <-ctx.Done():
-		leave()
-		return nil, ctx.Err()
-	}
-}
-
 // How often a lock that another node has is asked for. Where there is NOTIFY its release wakes those who
 // wait, and this only finds the locks of nodes that are gone.
 const (
@@ -59,7 +19,7 @@ const (
 // Lock implements store.Store by a row that counts as long as the node lives that wrote it.
 func (s *Store) Lock(ctx context.Context, name string) (func(), error) {
 	name = clean(name)
-	leave, err := s.locks.lock(ctx, name)
+	leave, err := s.locks.Lock(ctx, name)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +106,7 @@ func (l *lease) unlock(ctx context.Context) error {
 	}
 	// Under the lock of each name in this process, so that nobody has just taken it again.
 	for _, name := range names {
-		leave, err := l.s.locks.lock(ctx, name)
+		leave, err := l.s.locks.Lock(ctx, name)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"dari/store"
+	"dari/store/driver"
 )
 
 // note is something that nobody waits for: an event that is not to be handled, or a line of the audit log.
@@ -78,7 +79,7 @@ func (s *Store) writeNotes(ctx context.Context, _ int, batch []note) error {
 
 // Audits implements store.Store.
 func (s *Store) Audits(ctx context.Context, q store.Query) (page store.Page[store.Audit], err error) {
-	before, err := cursor(auditPrefix, q)
+	before, err := cursor(driver.Audits, q)
 	if err != nil {
 		return page, err
 	}
@@ -94,7 +95,7 @@ func (s *Store) Audits(ctx context.Context, q store.Query) (page store.Page[stor
 		}
 		a := store.Audit{}
 		err := json.Unmarshal(b, &a)
-		a.ID = idText(auditPrefix, id)
+		a.ID = idText(driver.Audits, id)
 		page.Items = append(page.Items, a)
 		return err
 	}, func() { page = store.Page[store.Audit]{} }, "SELECT id, body FROM dari_audit WHERE id < $1 ORDER BY id DESC LIMIT $2", before, limitOf(q)+1)

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"dari/store"
+	"dari/store/driver"
 )
 
 // loadPending reads the oldest pending delivery of each conversation.
@@ -150,7 +151,7 @@ func (s *Store) deliveries(ctx context.Context, sql string, args ...any) (list [
 
 // restate writes a delivery's result if it still has one of the given states.
 func (s *Store) restate(ctx context.Context, d store.Delivery, from ...string) (int64, error) {
-	id, err := idOf(deliveryPrefix, d.ID)
+	id, err := idOf(driver.Deliveries, d.ID)
 	if err != nil {
 		return 0, err
 	}
@@ -183,7 +184,7 @@ func (s *Store) Resend(ctx context.Context, id string) (store.Delivery, error) {
 
 // Delivery implements store.Outbox.
 func (s *Store) Delivery(ctx context.Context, id string) (d store.Delivery, err error) {
-	number, err := idOf(deliveryPrefix, id)
+	number, err := idOf(driver.Deliveries, id)
 	if err != nil {
 		return d, err
 	}
@@ -201,7 +202,7 @@ func (s *Store) Delivery(ctx context.Context, id string) (d store.Delivery, err 
 func (s *Store) DeliveriesAfter(ctx context.Context, conversationID, afterID string, since time.Time, limit int) ([]store.Delivery, error) {
 	after := idAt(since) - 1
 	if afterID != "" {
-		id, err := idOf(deliveryPrefix, afterID)
+		id, err := idOf(driver.Deliveries, afterID)
 		if err != nil {
 			return nil, err
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"dari/store"
+	"dari/store/driver"
 )
 
 // Store implements store.Store.
@@ -30,7 +31,7 @@ type Store struct {
 	results group[*deliveryResult]
 	notes   group[note]
 	news    *news
-	locks   keyedLocks
+	locks   driver.Locks // so that of one process a single caller at a time asks the database
 	stats   commitStats
 	grown   growth
 

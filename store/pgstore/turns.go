@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"dari/store"
+	"dari/store/driver"
 )
 
 // loadHeads reads the oldest waiting event of each conversation, with what is known of the conversation.
@@ -31,7 +32,7 @@ func (s *Store) loadTurns(ctx context.Context, keys []string) (map[string]head[s
 		if err := r.Scan(&e.ConversationID, &h.id, &state, &e.BotID, &e.ChannelID, &body, &conversation, &h.more); err != nil {
 			return err
 		}
-		e.ID, e.State = idText(eventPrefix, h.id), store.EventState(state)
+		e.ID, e.State = idText(driver.Events, h.id), store.EventState(state)
 		if err := decodeEvent(e, body); err != nil {
 			return err
 		}
@@ -90,7 +91,7 @@ type outgoing struct {
 }
 
 func newOutgoing(id int64, d store.Delivery) (*outgoing, error) {
-	d.ID, d.Result = idText(deliveryPrefix, id), store.Result{Status: store.Pending}
+	d.ID, d.Result = idText(driver.Deliveries, id), store.Result{Status: store.Pending}
 	d.ConversationID = clean(d.ConversationID)
 	body, err := encodeDelivery(&d)
 	return &outgoing{id, shardOf(d.ConversationID, ""), d, body}, err
