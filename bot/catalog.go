@@ -59,6 +59,7 @@ type Channel struct {
 	Adapter channels.Adapter
 	Limits  channels.Limits
 
+	former       channels.Adapter // of the settings before; nil if they count no more
 	groupMode    string
 	capabilities json.RawMessage // the limits, as engines get them
 	inFlight     chan struct{}   // nil: no bound
@@ -125,7 +126,12 @@ func (c *Catalog) open(rec store.Channel) (*Channel, error) {
 	if err != nil {
 		return nil, fmt.Errorf("channel %s: %w", rec.ID, err)
 	}
-	return c.make(rec, t, values)
+	ch, err := c.make(rec, t, values)
+	if err != nil {
+		return nil, err
+	}
+	ch.former = c.former(rec, t)
+	return ch, nil
 }
 
 // callbackURL is "" also for a channel that is not saved.

@@ -190,7 +190,20 @@ func (t scriptedType) New(v settings.Values, _ channels.Deps) (channels.Adapter,
 	if v.Text("secret") == "bad" {
 		return nil, settings.Errorf("secret", "format", "is bad; use a good one")
 	}
-	return t.c, nil
+	return signed{t.c, v.Text("secret")}, nil
+}
+
+// signed takes what names its secret, or none.
+type signed struct {
+	*scriptedChannel
+	secret string
+}
+
+func (s signed) Verify(_ context.Context, r *channels.Request) error {
+	if given := r.Header.Get("Secret"); given != "" && given != s.secret {
+		return &channels.Refusal{Status: http.StatusUnauthorized, Code: "signature", Detail: "not " + s.secret}
+	}
+	return nil
 }
 
 // scriptedChannel is a messenger whose platform does what the test says.
@@ -218,8 +231,6 @@ func (c *scriptedChannel) setLimits(change func(*channels.Limits)) {
 	defer c.mu.Unlock()
 	c.limits = change
 }
-
-func (c *scriptedChannel) Verify(context.Context, *channels.Request) error { return nil }
 
 func (c *scriptedChannel) Parse(r *channels.Request) (channels.Callback, error) {
 	var s said

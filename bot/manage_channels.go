@@ -20,6 +20,8 @@ type ChannelSpec struct {
 	Settings settings.Values `json:"settings"`
 	// Draft keeps a channel whose settings are not complete yet. It is off until it is none any more.
 	Draft bool `json:"draft,omitempty"`
+
+	overlap bool // as in ChannelPatch
 }
 
 // ChannelView is a channel as it is shown: secrets masked.
@@ -35,6 +37,9 @@ type ChannelView struct {
 	UpdatedAt    time.Time `json:"updated_at"`
 	// Desk is true when the token desk is open.
 	Desk bool `json:"-"`
+	// ReplacedAt is when a secret was replaced, while the former settings can be put back, and TakenUntil how
+	// long callbacks that they prove are taken; else zero.
+	ReplacedAt, TakenUntil time.Time `json:"-"`
 }
 
 // CreateChannel adds a channel to a bot. It is enabled at once.
@@ -85,6 +90,7 @@ func (c *Catalog) fillChannel(rec *store.Channel, spec ChannelSpec) error {
 	if err != nil {
 		return err
 	}
+	c.keepFormer(rec, fields, values, spec.overlap)
 	rec.Type, rec.Name, rec.Settings, rec.Sealed = spec.Type, name, open, sealed
 	if rec.Draft = spec.Draft; rec.Draft {
 		rec.Enabled = false
@@ -122,6 +128,12 @@ func (c *Catalog) channelView(rec store.Channel) ChannelView {
 		ChannelSpec: ChannelSpec{ID: rec.ID, Type: rec.Type, Name: rec.Name, Settings: settings.Values{}},
 		BotID:       rec.BotID, Enabled: rec.Enabled, BotName: rec.BotName,
 		Managed: rec.Managed, CreatedAt: rec.CreatedAt, UpdatedAt: rec.UpdatedAt,
+	}
+	if kept(rec.Former) {
+		v.ReplacedAt = rec.Former.ReplacedAt
+		if time.Now().Before(rec.Former.TakenUntil) {
+			v.TakenUntil = rec.Former.TakenUntil
+		}
 	}
 	v.Status, v.StatusDetail = "new", ""
 	t := c.channels.Type(rec.Type)
@@ -163,12 +175,14 @@ type ChannelPatch struct {
 	// Draft false says that a draft is complete: it is checked like any channel and switched on. What is
 	// no draft cannot become one.
 	Draft *bool `json:"draft"`
+	// Overlap has callbacks taken for an hour that a secret proves which the patch replaces.
+	Overlap bool `json:"-"`
 }
 
 // PatchChannel changes a channel.
 func (c *Catalog) PatchChannel(ctx context.Context, id string, p ChannelPatch) (ChannelView, error) {
 	return c.updateChannel(ctx, id, func(rec *store.Channel) error {
-		spec := ChannelSpec{ID: rec.ID, Type: rec.Type, Name: or(p.Name, rec.Name), Draft: rec.Draft && or(p.Draft, true)}
+		spec := ChannelSpec{ID: rec.ID, Type: rec.Type, Name: or(p.Name, rec.Name), Draft: rec.Draft && or(p.Draft, true), overlap: p.Overlap}
 		if p.Draft != nil && *p.Draft && !rec.Draft {
 			return &InputError{Field: "draft", Code: "state", Detail: "is finished; disable the channel instead"}
 		}
@@ -182,10 +196,13 @@ func (c *Catalog) PatchChannel(ctx context.Context, id string, p ChannelPatch) (
 			}
 			spec.Settings = settings.Merge(ChannelFields(t), stored, p.Settings)
 		}
+		if err := c.fillChannel(rec, spec); err != nil {
+			return err
+		}
 		if p.Settings != nil {
 			rec.CheckedAt, rec.CheckOK = time.Time{}, false
 		}
-		return c.fillChannel(rec, spec)
+		return nil
 	})
 }
 

@@ -49,6 +49,9 @@ func (c *Catalog) resealBots(ctx context.Context) (int, error) {
 func (c *Catalog) resealChannels(ctx context.Context) (int, error) {
 	return resealAll(ctx, c.store.Channels(), func(ch store.Channel) string { return ch.ID }, func(ch *store.Channel) (err error) {
 		ch.Sealed, err = c.sealer.Reseal(channelOwner(ch.ID), ch.Sealed)
+		if err == nil && ch.Former != nil {
+			ch.Former.Sealed, err = c.sealer.Reseal(channelOwner(ch.ID), ch.Former.Sealed)
+		}
 		return err
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"dari/bot/settings"
 	"dari/channels"
 	"dari/store"
 )
@@ -33,6 +34,9 @@ func TestAfterARotationEverythingOpensWithTheNewKeyAlone(t *testing.T) {
 	if _, err := h.rt.store.Channels().Update(ctx, "ch", func(c *store.Channel) error { c.Sealed = nil; return nil }); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := h.rt.PatchChannel(ctx, "second", ChannelPatch{Settings: settings.Values{"secret": "another"}}); err != nil {
+		t.Fatal(err)
+	}
 	if err := h.rt.RotateKey(ctx, path, &out); err != nil || !strings.Contains(out.String(), "tokens: 1") {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
@@ -44,6 +48,13 @@ func TestAfterARotationEverythingOpensWithTheNewKeyAlone(t *testing.T) {
 	h.rt.forget("bot", "second")
 	if _, err := h.rt.Channel(ctx, "second"); err != nil {
 		t.Error(err)
+	}
+	if _, err := h.rt.PutFormerBack(ctx, "second"); err != nil {
+		t.Error(err)
+	}
+	h.rt.forget("bot", "second")
+	if _, err := h.rt.Channel(ctx, "second"); err != nil {
+		t.Errorf("with its former settings: %v", err)
 	}
 	if got, err := (tokens{h.store, fresh}).Load(ctx, "t"); err != nil || got.Access != "abc" {
 		t.Errorf("%v, %v", got, err)

@@ -239,7 +239,7 @@ func (r *Runtime) housekeeping(ctx context.Context) {
 			return
 		}
 		pruned, err := r.store.Prune(ctx, r.opts.Retention)
-		err = errors.Join(err, tokens{store: r.store}.sweep(ctx), sweepPostbacks(ctx, r.store), sweepBroadcasts(ctx, r.store))
+		err = errors.Join(err, tokens{store: r.store}.sweep(ctx), sweepPostbacks(ctx, r.store), sweepBroadcasts(ctx, r.store), r.dropFormer(ctx))
 		unlock()
 		switch {
 		case err != nil && ctx.Err() == nil:

@@ -253,8 +253,17 @@ type Channel struct {
 	CheckedAt time.Time       `json:"checked_at,omitzero"`
 	CheckOK   bool            `json:"check_ok,omitempty"`
 	Managed   bool            `json:"managed,omitempty"`
+	Former    *Former         `json:"former,omitempty"`
 	CreatedAt time.Time       `json:"created_at"`
 	UpdatedAt time.Time       `json:"updated_at"`
+}
+
+// Former are the settings that a channel had before a secret of it was replaced.
+type Former struct {
+	Settings   settings.Values `json:"settings,omitempty"`
+	Sealed     []byte          `json:"sealed,omitempty"`
+	ReplacedAt time.Time       `json:"replaced_at"`
+	TakenUntil time.Time       `json:"taken_until,omitzero"` // callbacks that they prove are taken
 }
 
 // APIKey is a key of the admin API. Only a hash of the key is kept.

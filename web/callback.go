@@ -163,7 +163,7 @@ func (h callback) inspect(ctx context.Context, ch *bot.Channel, req *channels.Re
 			err = &adapterPanic{p, debug.Stack()}
 		}
 	}()
-	if err := ch.Adapter.Verify(ctx, req); err != nil {
+	if err := ch.Verify(ctx, req); err != nil {
 		return cb, err
 	}
 	return ch.Adapter.Parse(req)

@@ -27,6 +27,7 @@ func (c *Console) mountChannels(in *gin.RouterGroup) {
 	edit.POST("/disable", c.disableChannel)
 	edit.POST("/clone", c.cloneChannel)
 	edit.POST("/move", c.moveChannel)
+	edit.POST("/former", c.useFormer)
 	edit.POST("/delete", c.deleteChannel)
 	edit.GET("/desk", c.showDesk)
 	edit.POST("/desk/token", c.deskToken)

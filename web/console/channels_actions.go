@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -209,6 +210,31 @@ func (c *Console) moveChannel(g *gin.Context) {
 	default:
 		c.note(g, "channel.move", ch.ID, ch.BotID+" → "+v.BotID)
 		c.sayNext(g, channelBase(ch.ID), "channel_moved")
+	}
+}
+
+// useFormer gives the channel the settings back that it had before its secrets were changed, or forgets them.
+func (c *Console) useFormer(g *gin.Context) {
+	limitForm(g)
+	ch, ok := c.channel(g)
+	if !ok {
+		return
+	}
+	use, action, done := c.runtime.PutFormerBack, "channel.former_back", "former_back"
+	if g.PostForm("do") == "forget" {
+		use, action, done = c.runtime.ForgetFormer, "channel.former_forget", "former_forgotten"
+	}
+	_, err := use(g.Request.Context(), ch.ID)
+	switch {
+	case errors.Is(err, bot.ErrManaged):
+		c.notice(g, http.StatusConflict, "managed")
+	case errors.Is(err, bot.ErrNoFormer):
+		c.channelSetup(g, http.StatusConflict, ch, form{name: ch.Name, fault: "channels.former_none"}, nil)
+	case err != nil:
+		c.fail(g, err)
+	default:
+		c.note(g, action, ch.ID, "replaced "+ch.ReplacedAt.Format(time.RFC3339))
+		c.sayNext(g, channelBase(ch.ID), done)
 	}
 }
 

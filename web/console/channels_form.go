@@ -299,7 +299,7 @@ func (c *Console) keepDraft(ctx context.Context, ch bot.ChannelView, f *form) (b
 
 // saveForm saves the settings for good; a draft becomes a channel that is on.
 func (c *Console) saveForm(g *gin.Context, ch bot.ChannelView, t channels.Type, f form) {
-	patch := bot.ChannelPatch{Settings: f.values, Draft: new(bool)}
+	patch := bot.ChannelPatch{Settings: f.values, Draft: new(bool), Overlap: true}
 	if f.name != "" {
 		patch.Name = &f.name
 	}

@@ -55,7 +55,7 @@ func channelWords(used map[string]string) {
 			used[key] = "channels_*.go"
 		}
 	}
-	for _, key := range []string{"bot_created", "draft_saved", "saved", "channel_enabled", "channel_disabled", "channel_cloned", "channel_moved", "channel_deleted", "desk_key_deleted"} {
+	for _, key := range []string{"bot_created", "draft_saved", "saved", "channel_enabled", "channel_disabled", "channel_cloned", "channel_moved", "former_back", "former_forgotten", "channel_deleted", "desk_key_deleted"} {
 		used["done."+key] = "channels_*.go"
 	}
 	for key := range words.In(words.Default) { // found by code; see faultKey and arrivalOf

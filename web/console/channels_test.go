@@ -464,6 +464,37 @@ func TestAChannelIsMovedToAnotherBot(t *testing.T) {
 	want(t, b.person("vera", "viewer").post("/console/channels/"+id+"/move", "to", "demo"), http.StatusForbidden, "403 role")
 }
 
+func TestAReplacedSecretIsPutBackOrForgotten(t *testing.T) {
+	b, values := platforms(t)
+	w := b.admin()
+	if _, err := b.runtime.CreateChannel(t.Context(), "helper", bot.ChannelSpec{ID: "line-1", Type: "line", Name: "Line", Settings: values["line"]}); err != nil {
+		t.Fatal(err)
+	}
+	const page, former = "/console/channels/line-1", "/console/channels/line-1/former"
+	want(t, w.post(former, "do", "back"), http.StatusConflict, "There are no former settings any more")
+	replace := func(secret string) {
+		t.Helper()
+		want(t, w.lead(w.post(page, "do", "save", "name", "Line", "f.channel_secret", secret)), http.StatusOK, "can be put back")
+	}
+	replace(strings.Repeat("1", 32))
+	rec := b.person("vera", "viewer").get(page)
+	if want(t, rec, http.StatusOK, ""); strings.Contains(rec.Body.String(), "can be put back") {
+		t.Error("a viewer is offered what only builders may do")
+	}
+	want(t, b.person("walt", "viewer").post(former, "do", "back"), http.StatusForbidden, "403 role")
+	want(t, w.lead(w.post(former, "do", "back")), http.StatusOK, "The former secrets are back")
+	if v := b.only(); v.Settings.Text("channel_secret") != "••••"+channeltest.LINESecret[len(channeltest.LINESecret)-4:] {
+		t.Errorf("the secret is %s", v.Settings.Text("channel_secret"))
+	}
+	rec = w.lead(w.post(former, "do", "forget"))
+	if want(t, rec, http.StatusOK, "The former secrets are forgotten"); strings.Contains(rec.Body.String(), "can be put back") {
+		t.Error("what is forgotten is offered")
+	}
+	if b.did("channel.former_back") != 1 || b.did("channel.former_forget") != 1 {
+		t.Error("the audit log does not say what was done")
+	}
+}
+
 // The rules are the channel type's own; here it counts that they are asked field by field.
 func TestSettingsAreLookedAtWhileTheyAreTyped(t *testing.T) {
 	b, values := platforms(t)

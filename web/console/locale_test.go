@@ -64,7 +64,7 @@ func usedKeys(t *testing.T) map[string]string {
 	find(os.DirFS("."), ".go", `"(done\.[a-z_]+)"`, "")
 	find(os.DirFS("."), ".go", `sayNext\(.*"([a-z_]+)"\)`, "done.")
 	find(os.DirFS("."), ".go", `"((?:inspector|why|do|note|conversations|deliveries|testchat)\.[a-z_0-9.]+)"`, "")
-	find(os.DirFS("."), ".go", `"((?:plots|engines|batch|missed|history|settings\.fault|keys|people|expiries|system|org|files\.fault)\.[a-z_0-9.]*[a-z_0-9])"`, "")
+	find(os.DirFS("."), ".go", `"((?:plots|engines|batch|missed|history|settings\.fault|keys|people|expiries|system|org|search|files\.fault)\.[a-z_0-9.]*[a-z_0-9])"`, "")
 	find(os.DirFS("."), ".go", `done := "([a-z_]+)"`, "done.")
 	find(os.DirFS("."), ".go", `done = "([a-z_]+)"`, "done.")
 	usedByNames(used)
@@ -73,6 +73,7 @@ func usedKeys(t *testing.T) map[string]string {
 	}
 	find(os.DirFS("templates"), ".html", `\.Words\.([a-z_]+)`, "chat.")
 	find(os.DirFS("static"), ".js", `words\.([a-z_]+)`, "chat.")
+	find(os.DirFS("."), ".go", `"(channels\.former_[a-z]+)"`, "")
 	find(os.DirFS("."), ".go", `"((?:error|warning)\.[a-z_]+)"`, "")
 	for _, state := range []string{"connecting", "open", "reconnecting", "closed", "signed_out"} { // of chat-stream.js
 		used["chat."+state] = "chat-stream.js"

@@ -53,7 +53,7 @@ func TestMomentItDoesNotAnswer(t *testing.T) {
 	})
 }
 
-// Changing a secret at night: paste, test, swap with an overlap; what is wrong changes nothing.
+// Changing a secret at night: paste, test, swap with an overlap, undo; what is wrong changes nothing.
 func TestMomentChangingASecretAtNight(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -81,6 +81,19 @@ func TestMomentChangingASecretAtNight(t *testing.T) {
 	)
 	if page := read[string](b, `document.documentElement.outerHTML`); strings.Contains(page, channeltest.LINEToken) {
 		t.Error("the page shows the secret")
+	}
+
+	// A wrong channel secret is saved: LINE goes on signing with the old one, which is taken, and can be put back.
+	b.does(
+		b.at("/console/channels/ch-line"), clicks(`[data-field="channel_secret"] summary`), fills("#f-channel_secret", strings.Repeat("0", 32)),
+		clicks(`.form-foot button[value="save"]`), sees(".former", "can be put back"),
+	)
+	line.say(o.dari, 30, 301, "와이파이 비밀번호가 뭐야")
+	b.does(clicks(`.former button[value="back"]`), sees(".flash", "former secrets are back"))
+	line.say(o.dari, 30, 302, "와이파이 비밀번호가 뭐야")
+	o.settled()
+	if after := line.sent(); len(after) != before+3 {
+		t.Errorf("%d answers after a wrong secret was saved and put back", len(after)-before)
 	}
 
 	// The header of the token desk has an overlap: both open the desk.
