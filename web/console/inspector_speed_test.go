@@ -90,6 +90,7 @@ var speedPages = []struct {
 	{"/console/audit?who=nobody", true},
 	{"/console/expiries", false},
 	{"/console/system", false},
+	{"/console/search?q=question", false},
 	{"/console/password", false},
 }
 

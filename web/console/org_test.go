@@ -4,11 +4,13 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"dari/bot"
 	"dari/store"
 	"dari/web/people"
 )
@@ -122,7 +124,7 @@ func TestThePagesOfTheOrganisationFollowTheRoles(t *testing.T) {
 	for path, roles := range map[string]string{
 		"/console/keys": "admin", "/console/people": "admin", "/console/audit": "admin", "/console/audit.csv": "admin",
 		"/console/expiries": "viewer", "/console/system": "viewer", "/console/bots/demo/settings": "builder", "/console/bots/demo/plots": "viewer",
-		"/console/bots/demo/engine": "viewer",
+		"/console/bots/demo/engine": "viewer", "/console/search": "viewer",
 	} {
 		for role, w := range map[string]*browser{"viewer": viewer, "builder": builder} {
 			status := http.StatusOK
@@ -246,4 +248,36 @@ func TestABotIsRenamedAndDeletedByItsName(t *testing.T) {
 	want(t, w.post("/console/bots/demo/settings/delete", "confirm", "New name"), http.StatusUnprocessableEntity, `id="delete-fault"`)
 	want(t, w.post("/console/bots/demo/settings/delete", "confirm", "New name", "password", password), http.StatusSeeOther, "")
 	want(t, w.get("/console/bots/demo/settings"), http.StatusNotFound, "404 gone")
+}
+
+func TestTheSearchFindsWhatIsNamedInAllBots(t *testing.T) {
+	b := newBench(t)
+	id := b.chat(nil)
+	w := b.admin()
+	e := b.told(mine, "1", "the printer is on fire")
+	if _, err := b.runtime.CreateBot(t.Context(), bot.BotSpec{ID: "travel", Name: "출장 도우미", Locale: "ko", Engine: bot.EngineSpec{Type: "echo"}}); err != nil {
+		t.Fatal(err)
+	}
+	search := func(q string) string { return "/console/search?q=" + url.QueryEscape(q) }
+	for q, to := range map[string]string{
+		e.ID: "/console/events/" + e.ID, " " + e.ID + " ": "/console/events/" + e.ID, e.ConversationID: conversationURL(e.ConversationID), id: channelBase(id),
+	} {
+		if rec := w.get(search(q)); rec.Code != http.StatusSeeOther || rec.Header().Get("Location") != to {
+			t.Errorf("%q leads to %d %s, want %s", q, rec.Code, rec.Header().Get("Location"), to)
+		}
+	}
+	for q, link := range map[string]string{
+		"출장":        `href="/console/bots/travel/channels"`,
+		"chat web":  `href="` + channelBase(id) + `"`,
+		"출장 charts": `href="/console/bots/travel/plots"`,
+		"audit":     `href="/console/audit"`,
+		"fire":      `href="/console/bots/travel/conversations?q=fire"`,
+	} {
+		want(t, w.get(search(q)), http.StatusOK, link)
+	}
+	want(t, w.get("/console/search"), http.StatusOK, `autofocus`)
+	want(t, w.get(search(`<script>"`)), http.StatusOK, `&lt;script&gt;`)
+	if page := b.person("vera", "viewer").get(search("audit")).Body.String(); strings.Contains(page, `href="/console/audit"`) {
+		t.Error("a viewer finds a page that only administrators may see")
+	}
 }

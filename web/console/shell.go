@@ -162,4 +162,5 @@ func (c *Console) mountShell(g *gin.RouterGroup) {
 	c.mountEngine(in)
 	c.mountPlots(in)
 	c.mountOrg(in)
+	in.GET("/search", c.search)
 }

@@ -207,6 +207,7 @@ func (o *office) sheets() []sheet {
 		{"audit", "/console/audit"},
 		{"expiries", "/console/expiries"},
 		{"system", "/console/system"},
+		{"search", "/console/search?q=bot"},
 		{"password", "/console/password"},
 	}
 }

@@ -20,6 +20,9 @@ func TestScreenshots(t *testing.T) {
 	if dir == "" {
 		t.Skip("DARI_SCREENSHOTS names the directory to draw into")
 	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
 	o := newOffice(t)
 	b := chromium(t, o.url)
 	b.as(o.admin)

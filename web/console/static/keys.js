@@ -31,7 +31,7 @@ document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.target.matches('input, textarea, select, [contenteditable]') || help?.open) return;
   const keys = {
-    '/': () => $('[data-search]')?.select() ?? $('[data-search]')?.focus(),
+    '/': () => ($('[data-search]') ?? $('[data-find]')).select(),
     j: () => move(1),
     k: () => move(-1),
     p: () => $('[data-pause]')?.click(),
