@@ -151,7 +151,9 @@ type Query struct {
 	ChannelID      string
 	ConversationID string
 	EventID        string // deliveries of one event
-	State          string // of an event or a delivery
+	// State is that of an event or a delivery. Failed, rejected and duplicate events and deliveries that did
+	// not arrive are few: they are found without reading all others.
+	State string
 }
 
 // Page is one page of a list; Next is "" on the last one.

@@ -255,7 +255,7 @@ func importEvent(t *txn, e store.Event) error {
 	}
 	if e.State != store.Waiting && !(e.State == store.Ignored && e.FinishedAt.IsZero()) {
 		r := turnRecord{e.State, e.Reason, e.StartedAt, e.FinishedAt, e.Trace}
-		if err := t.bucket(bucketTurns).Put(seqKey(seq), encodeTurn(r)); err != nil {
+		if err := putTurn(t, seq, encodeTurn(r), e.State == store.Failed); err != nil {
 			return err
 		}
 		e.State, e.Reason = store.Waiting, ""
@@ -278,7 +278,7 @@ func importDelivery(t *txn, d store.Delivery) error {
 	if d.Result.Status == store.Pending && d.Result.Attempts == 0 && d.Result.NextAt.IsZero() && !d.Result.Doubt {
 		return t.bucket(bucketResults).Delete(seqKey(seq))
 	}
-	return t.bucket(bucketResults).Put(seqKey(seq), encodeResult(d.Result))
+	return putResult(t, seq, encodeResult(d.Result), d.Result.Status)
 }
 
 // Imported implements store.Archive.

@@ -52,6 +52,8 @@ var (
 	bucketNotes         = []byte("notes") // rejected and duplicate events
 	bucketOutbox        = []byte("outbox")
 	bucketResults       = []byte("results")
+	bucketFailed        = []byte("failed") // events that failed, without values
+	bucketUnsent        = []byte("unsent") // deliveries that at some time did not arrive, without values
 	bucketAudit         = []byte("audit")
 	bucketConversations = []byte("conversations")
 	bucketBots          = []byte("bots")

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -103,6 +104,45 @@ func TestOpenRefusesWithOneClearSentence(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+}
+
+func TestAFileWithoutListsOfFailuresGetsThem(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, dir)
+	ctx := t.Context()
+	if _, err := s.Accept(ctx, []store.Event{{BotID: "bot", ChannelID: "ch", ConversationID: "ch:a", State: store.Waiting, ReceivedAt: time.Now()}}); err != nil {
+		t.Fatal(err)
+	}
+	c, err := s.NextTurn(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dl := store.Delivery{BotID: "bot", ChannelID: "ch", ConversationID: "ch:a", CreatedAt: time.Now()}
+	if _, err := s.CommitTurn(ctx, c, store.Turn{State: store.Failed, Deliveries: []store.Delivery{dl}}); err != nil {
+		t.Fatal(err)
+	}
+	sent, err := s.NextDelivery(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.FinishDelivery(ctx, sent, store.Result{Status: store.Undelivered}); err != nil {
+		t.Fatal(err)
+	}
+	err = s.db.Update(func(tx *bbolt.Tx) error {
+		return errors.Join(tx.DeleteBucket(bucketFailed), tx.DeleteBucket(bucketUnsent), tx.Bucket(bucketMeta).Put(metaFormat, seqKey(2)))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	s = open(t, dir)
+	defer s.Close()
+	if page, err := s.Events(ctx, store.Query{State: "failed"}); err != nil || len(page.Items) != 1 {
+		t.Errorf("events: %+v, %v", page, err)
+	}
+	if page, err := s.Deliveries(ctx, store.Query{State: "failed"}); err != nil || len(page.Items) != 1 {
+		t.Errorf("deliveries: %+v, %v", page, err)
+	}
 }
 
 func TestMigrationsRunOnceAndInOrder(t *testing.T) {

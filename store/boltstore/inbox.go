@@ -189,7 +189,7 @@ func (s *Store) putOutcome(t *txn, o *outcome) error {
 	} else {
 		t.counts.Handled++
 	}
-	if err := t.bucket(bucketTurns).Put(seqKey(o.seq), o.turn); err != nil {
+	if err := putTurn(t, o.seq, o.turn, o.failed); err != nil {
 		return err
 	}
 	if o.conversation.ID != "" {
@@ -198,6 +198,16 @@ func (s *Store) putOutcome(t *txn, o *outcome) error {
 		}
 	}
 	return s.putDeliveries(t, o.deliveries, o.seqs, o.records)
+}
+
+// putTurn writes what a turn has made of its event. Failed events are also listed by themselves.
+func putTurn(t *txn, seq uint64, record []byte, failed bool) error {
+	if failed {
+		if err := t.bucket(bucketFailed).Put(seqKey(seq), nil); err != nil {
+			return err
+		}
+	}
+	return t.bucket(bucketTurns).Put(seqKey(seq), record)
 }
 
 // ReleaseTurn implements store.Inbox.

@@ -103,15 +103,31 @@ func newest(heads []head) *head {
 // Events implements store.Inbox.
 func (s *Store) Events(_ context.Context, q store.Query) (page store.Page[store.Event], err error) {
 	err = s.db.View(func(tx *bbolt.Tx) error {
-		page, err = newestFirst(tx, [][]byte{bucketInbox, bucketNotes}, driver.Events, q,
-			func(v []byte) bool { return !eventMayMatch(v, &q) },
+		page, err = newestFirst(tx, eventBuckets(q.State), driver.Events, q,
+			func(v []byte) bool { return len(v) > 0 && !eventMayMatch(v, &q) },
 			func(bucket []byte, seq uint64, v []byte) (store.Event, bool, error) {
+				if len(v) == 0 { // in a list
+					bucket, v = bucketInbox, tx.Bucket(bucketInbox).Get(seqKey(seq))
+				}
 				e, err := readEvent(tx, bucket, seq, v)
 				return e, err == nil && eventMatches(e, q), err
 			})
 		return err
 	})
 	return page, err
+}
+
+// eventBuckets are where events of a state are found.
+func eventBuckets(state string) [][]byte {
+	switch store.EventState(state) {
+	case "":
+		return [][]byte{bucketInbox, bucketNotes}
+	case store.Rejected, store.Duplicate:
+		return [][]byte{bucketNotes}
+	case store.Failed:
+		return [][]byte{bucketFailed}
+	}
+	return [][]byte{bucketInbox}
 }
 
 func eventMatches(e store.Event, q store.Query) bool {
@@ -162,8 +178,12 @@ func (s *Store) Ledger(context.Context) (store.Ledger, error) {
 // Deliveries implements store.Outbox.
 func (s *Store) Deliveries(_ context.Context, q store.Query) (page store.Page[store.Delivery], err error) {
 	err = s.db.View(func(tx *bbolt.Tx) error {
-		page, err = newestFirst(tx, [][]byte{bucketOutbox}, driver.Deliveries, q,
-			func(v []byte) bool { return !deliveryMayMatch(v, &q) },
+		bucket := bucketOutbox
+		if unsent(store.DeliveryStatus(q.State)) {
+			bucket = bucketUnsent
+		}
+		page, err = newestFirst(tx, [][]byte{bucket}, driver.Deliveries, q,
+			func(v []byte) bool { return len(v) > 0 && !deliveryMayMatch(v, &q) },
 			func(_ []byte, seq uint64, _ []byte) (store.Delivery, bool, error) {
 				d, err := readDelivery(tx, seq)
 				return d, err == nil && deliveryMatches(d, q), err

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"go.etcd.io/bbolt"
+
+	"dari/store"
 )
 
 // migrations bring a file from one format to the next; their number is the format this version
@@ -13,6 +15,7 @@ import (
 var migrations = []func(*bbolt.Tx) error{
 	makeBuckets,
 	makeBuckets2,
+	listFailures,
 }
 
 func makeBuckets(tx *bbolt.Tx) error {
@@ -32,6 +35,33 @@ func makeBuckets2(tx *bbolt.Tx) error {
 	for _, name := range [][]byte{bucketPeople, bucketBroadcasts, bucketRevisions, bucketHandoffs, bucketStats} {
 		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// listFailures makes the lists of what failed, which files before did not have.
+func listFailures(tx *bbolt.Tx) error {
+	for _, list := range []struct {
+		name, of []byte
+		takes    func(v []byte) (bool, error)
+	}{
+		{bucketFailed, bucketTurns, func(v []byte) (bool, error) { r, err := decodeTurn(v); return r.State == store.Failed, err }},
+		{bucketUnsent, bucketResults, func(v []byte) (bool, error) { r, err := decodeResult(v); return unsent(r.Status), err }},
+	} {
+		b, err := tx.CreateBucketIfNotExists(list.name)
+		if err != nil {
+			return err
+		}
+		c := tx.Bucket(list.of).Cursor()
+		for k, v := c.First(); k != nil; k, v = c.Next() {
+			takes, err := list.takes(v)
+			if err == nil && takes {
+				err = b.Put(k, nil)
+			}
+			if err != nil {
+				return fmt.Errorf("%s %d: %w", list.of, readUint(k), err)
+			}
 		}
 	}
 	return nil

@@ -142,7 +142,7 @@ func (s *Store) Cancel(ctx context.Context, key string) (n int, err error) {
 			d.Result.Status, d.Result.NextAt, d.Result.DoneAt = store.Cancelled, time.Time{}, time.Now().UTC()
 			seq, err := driver.Number(driver.Deliveries, d.ID)
 			if err == nil {
-				err = t.bucket(bucketResults).Put(seqKey(seq), encodeResult(d.Result))
+				err = putResult(t, seq, encodeResult(d.Result), d.Result.Status)
 			}
 			if err != nil {
 				return err
@@ -210,7 +210,7 @@ func (s *Store) FinishDelivery(ctx context.Context, c store.DeliveryClaim, r sto
 			if over = again && cancelled(t, seq); over {
 				return nil
 			}
-			return t.bucket(bucketResults).Put(seqKey(seq), b)
+			return putResult(t, seq, b, r.Status)
 		},
 		after: func() {
 			if again && !over {
@@ -220,6 +220,21 @@ func (s *Store) FinishDelivery(ctx context.Context, c store.DeliveryClaim, r sto
 			s.outs.done(lane)
 		},
 	})
+}
+
+// putResult writes where a delivery stands. Those that did not arrive are also listed by themselves.
+func putResult(t *txn, seq uint64, record []byte, status store.DeliveryStatus) error {
+	if unsent(status) {
+		if err := t.bucket(bucketUnsent).Put(seqKey(seq), nil); err != nil {
+			return err
+		}
+	}
+	return t.bucket(bucketResults).Put(seqKey(seq), record)
+}
+
+// unsent tells whether a delivery is over and may not have arrived.
+func unsent(s store.DeliveryStatus) bool {
+	return s == store.Undelivered || s == store.Uncertain || s == store.Cancelled
 }
 
 // cancelled tells whether a delivery was cancelled while it was being sent.
@@ -255,7 +270,7 @@ func (s *Store) Resend(ctx context.Context, id string) (store.Delivery, error) {
 			}
 			// The attempts start over; the doubt stays, since the platform may still hold the message.
 			d.Result = store.Result{Status: store.Pending, Doubt: d.Result.Doubt}
-			return t.bucket(bucketResults).Put(seqKey(seq), encodeResult(d.Result))
+			return putResult(t, seq, encodeResult(d.Result), d.Result.Status)
 		},
 		after: func() { s.outs.addAt(d.ConversationID, seq, time.Time{}) },
 	})

@@ -48,7 +48,7 @@ func cutoff(now time.Time, keep time.Duration) uint64 {
 
 // pruneEvents deletes finished events before the cutoff, and beyond it as many as are too many.
 func (s *Store) pruneEvents(ctx context.Context, before uint64, maxRecords int) (int, error) {
-	return s.prune(ctx, bucketInbox, bucketTurns, func(t *txn, k []byte) verdict {
+	return s.prune(ctx, bucketInbox, [][]byte{bucketTurns, bucketFailed}, func(t *txn, k []byte) verdict {
 		c := t.counts
 		tooMany := maxRecords > 0 && c.Accepted-c.PrunedEvents > uint64(maxRecords)
 		switch {
@@ -69,7 +69,7 @@ func (s *Store) waits(t *txn, k []byte) bool {
 }
 
 func (s *Store) pruneDeliveries(ctx context.Context, before uint64) (int, error) {
-	return s.prune(ctx, bucketOutbox, bucketResults, func(t *txn, k []byte) verdict {
+	return s.prune(ctx, bucketOutbox, [][]byte{bucketResults, bucketUnsent}, func(t *txn, k []byte) verdict {
 		if readUint(k) >= before {
 			return stop
 		}
@@ -110,8 +110,8 @@ const (
 )
 
 // prune walks a bucket from its oldest record on, a step at a time, deleting from it and from the
-// bucket beside it.
-func (s *Store) prune(ctx context.Context, bucket, beside []byte, judge func(*txn, []byte) verdict) (int, error) {
+// buckets beside it.
+func (s *Store) prune(ctx context.Context, bucket []byte, beside [][]byte, judge func(*txn, []byte) verdict) (int, error) {
 	total := 0
 	var from []byte
 	for {
@@ -129,7 +129,7 @@ func (s *Store) prune(ctx context.Context, bucket, beside []byte, judge func(*tx
 	}
 }
 
-func pruneOne(t *txn, bucket, beside, from []byte, judge func(*txn, []byte) verdict) (n int, next []byte, err error) {
+func pruneOne(t *txn, bucket []byte, beside [][]byte, from []byte, judge func(*txn, []byte) verdict) (n int, next []byte, err error) {
 	var gone [][]byte
 	c := t.Bucket(bucket).Cursor()
 	k, _ := c.Seek(from)
@@ -150,8 +150,8 @@ func pruneOne(t *txn, bucket, beside, from []byte, judge func(*txn, []byte) verd
 		if err := t.Bucket(bucket).Delete(k); err != nil {
 			return 0, nil, err
 		}
-		if beside != nil {
-			if err := t.Bucket(beside).Delete(k); err != nil {
+		for _, name := range beside {
+			if err := t.Bucket(name).Delete(k); err != nil {
 				return 0, nil, err
 			}
 		}

@@ -3,7 +3,6 @@ package pgstore
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
@@ -35,7 +34,7 @@ func (r *eventRow) event() (store.Event, error) {
 	return e, decodeOutcome(&e, r.turn)
 }
 
-var listEvents = fmt.Sprintf(newestFirst, "dari_events", "state", eventColumns)
+var listEvents = lists("dari_events", "state", eventColumns, string(store.Failed), string(store.Rejected), string(store.Duplicate))
 
 // Events implements store.Inbox.
 func (s *Store) Events(ctx context.Context, q store.Query) (store.Page[store.Event], error) {
@@ -82,7 +81,8 @@ func (s *Store) Ledger(ctx context.Context) (l store.Ledger, err error) {
 	}, err
 }
 
-var listDeliveries = fmt.Sprintf(newestFirst, "dari_deliveries", "status", deliveryColumns)
+var listDeliveries = lists("dari_deliveries", "status", deliveryColumns,
+	string(store.Undelivered), string(store.Uncertain), string(store.Cancelled))
 
 // Deliveries implements store.Outbox.
 func (s *Store) Deliveries(ctx context.Context, q store.Query) (store.Page[store.Delivery], error) {

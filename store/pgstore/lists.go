@@ -2,6 +2,7 @@ package pgstore
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"github.com/jackc/pgx/v5"
@@ -54,7 +55,7 @@ const newestFirst = `WITH looked AS (
 		SELECT l.* FROM unnest($1::smallint[]) AS s(shard)
 		CROSS JOIN LATERAL (
 			SELECT r.shard, r.id, r.%[2]s AS state, r.bot_id, r.channel_id, r.conversation_id FROM %[1]s r
-			WHERE r.shard = s.shard AND r.id < $2 ORDER BY r.id DESC LIMIT $3
+			WHERE r.shard = s.shard AND r.id < $2 %[4]s ORDER BY r.id DESC LIMIT $3
 		) AS l
 	), edge AS (
 		SELECT coalesce(max(low), 0) AS id FROM (SELECT min(id) AS low FROM looked GROUP BY shard HAVING count(*) = $3) AS cut_short
@@ -68,14 +69,28 @@ const newestFirst = `WITH looked AS (
 		chosen CROSS JOIN LATERAL (SELECT %[3]s FROM %[1]s d WHERE d.shard = chosen.shard AND d.id = chosen.id OFFSET 0) AS d
 	) ON true ORDER BY d.id DESC`
 
+// lists are the statements of newestFirst for a table by the state that is asked for, those of all states
+// under "". Each of the few states stands in its statement, so that the server sees that its index serves.
+func lists(table, column, columns string, few ...string) map[string]string {
+	all := map[string]string{"": fmt.Sprintf(newestFirst, table, column, columns, "")}
+	for _, state := range few {
+		all[state] = fmt.Sprintf(newestFirst, table, column, columns, fmt.Sprintf("AND r.%s = '%s'", column, state))
+	}
+	return all
+}
+
 // page runs a query of newestFirst; scan reads the columns after the first and returns the item's id.
-func page[T any](ctx context.Context, s *Store, sql, prefix string, q store.Query, scan func(r pgx.Rows, edge *int64) (T, string, bool, error)) (p store.Page[T], err error) {
+func page[T any](ctx context.Context, s *Store, lists map[string]string, prefix string, q store.Query, scan func(r pgx.Rows, edge *int64) (T, string, bool, error)) (p store.Page[T], err error) {
 	before, err := cursor(prefix, q)
 	if err != nil {
 		return p, err
 	}
 	filtered := q.BotID != "" || q.ChannelID != "" || q.State != ""
 	list, each := span(q, filtered)
+	sql, found := lists[q.State]
+	if !found {
+		sql = lists[""]
+	}
 	edge, last := int64(0), ""
 	err = s.rows(ctx, func(r pgx.Rows) error {
 		item, id, ok, err := scan(r, &edge)

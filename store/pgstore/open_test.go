@@ -52,7 +52,7 @@ func TestOpenRefusesWithOneClearSentence(t *testing.T) {
 		{"a wrong password", change(func(u *url.URL) { u.User = url.UserPassword("dari", "wrong-secret") }), `does not let the user "dari" in (password authentication failed for user "dari"); correct`},
 		{"no such user", change(func(u *url.URL) { u.User = url.UserPassword("nobody", "wrong-secret") }), `does not let the user "nobody" in`},
 		{"no such database", change(func(u *url.URL) { u.Path = "/none" }), `has no database "none"; make it with CREATE DATABASE`},
-		{"a newer schema", newer, "was written by a newer Dari (format 99, this one knows 1)"},
+		{"a newer schema", newer, "was written by a newer Dari (format 99, this one knows 2)"},
 		{"no right to make tables", change(func(u *url.URL) { u.User = url.UserPassword("guest", "guest-secret") }), `the user "guest" may not make or use Dari's tables`},
 		{"a read-only replica", pgtest.With(server.Schema(t), "default_transaction_read_only", "on"), "is a read-only replica; give the address of the primary"},
 	} {

@@ -104,10 +104,12 @@ func TestHotStatementsGoByAnIndex(t *testing.T) {
 		{"noting results", finishDeliveries, []any{parts, []int64{1, 1}, []int64{1, 2}, []string{"delivered", "delivered"}, [][]byte{{1}, {1}}}, "dari_deliveries_pkey"},
 		{"what waits", findTurns, []any{everyShard}, "dari_events_waiting"},
 		{"what is pending", findDeliveries, []any{everyShard}, "dari_deliveries_pending"},
-		{"the newest events", listEvents, list(store.Query{}), "dari_events_pkey"},
-		{"failed events of a channel", listEvents, list(store.Query{State: "failed", ChannelID: "ch1"}), "dari_events_pkey"},
-		{"events of a conversation", listEvents, list(store.Query{ConversationID: "ch:7"}), "dari_events_pkey"},
-		{"the newest deliveries", listDeliveries, list(store.Query{}), "dari_deliveries_pkey"},
+		{"the newest events", listEvents[""], list(store.Query{}), "dari_events_pkey"},
+		{"handled events of a channel", listEvents[""], list(store.Query{State: "handled", ChannelID: "ch1"}), "dari_events_pkey"},
+		{"failed events of a channel", listEvents["failed"], list(store.Query{State: "failed", ChannelID: "ch1"}), "dari_events_failed"},
+		{"events of a conversation", listEvents[""], list(store.Query{ConversationID: "ch:7"}), "dari_events_pkey"},
+		{"the newest deliveries", listDeliveries[""], list(store.Query{}), "dari_deliveries_pkey"},
+		{"deliveries that failed", listDeliveries["failed"], list(store.Query{State: "failed"}), "dari_deliveries_unsent"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			p := plan(t, s, row.sql, row.args...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -123,6 +124,79 @@ func lists(t *testing.T, d Driver) {
 			if err != nil || len(page.Items) != want {
 				t.Errorf("%+v: %d, want %d (%v)", q, len(page.Items), want, err)
 			}
+		}
+	})
+	t.Run("what failed is found page by page among the rest", func(t *testing.T) {
+		s := open(t, d)
+		var failed []string
+		for i := range 9 {
+			conv := fmt.Sprint(i)
+			accept(t, s, event(conv, conv))
+			turn := store.Turn{Conversation: &store.Conversation{ID: "ch:" + conv, ChannelID: "ch"}}
+			if i%2 == 1 {
+				turn.State, failed = store.Failed, append([]string{conv}, failed...)
+			}
+			commit(t, s, nextTurn(t, s), turn)
+		}
+		var found []string
+		for q := (store.Query{State: "failed", BotID: "bot", Limit: 3}); ; {
+			page, err := s.Events(ctx, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range page.Items {
+				found = append(found, e.Keys[0])
+			}
+			if q.Cursor = page.Next; q.Cursor == "" {
+				break
+			}
+		}
+		if !slices.Equal(found, failed) {
+			t.Errorf("found %v, want %v", found, failed)
+		}
+		if page, err := s.Events(ctx, store.Query{State: "failed", ChannelID: "other"}); err != nil || len(page.Items) != 0 {
+			t.Errorf("of another channel: %d, %v", len(page.Items), err)
+		}
+	})
+	t.Run("deliveries that did not arrive are found until they do", func(t *testing.T) {
+		s := open(t, d)
+		statuses := []store.DeliveryStatus{store.Delivered, store.Undelivered, store.Uncertain, store.Delivered, store.Undelivered}
+		for i, status := range statuses {
+			enqueue(t, s, delivery(fmt.Sprint(i), fmt.Sprint(i)))
+			finish(t, s, nextDelivery(t, s), store.Result{Status: status, Attempts: 1})
+		}
+		of := func(status store.DeliveryStatus) (list []string) {
+			page, err := s.Deliveries(ctx, store.Query{State: string(status)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range page.Items {
+				list = append(list, d.Messages[0].Text)
+			}
+			return list
+		}
+		if got := of(store.Undelivered); !slices.Equal(got, []string{"4", "1"}) {
+			t.Errorf("failed: %v", got)
+		}
+		if got := of(store.Uncertain); !slices.Equal(got, []string{"2"}) {
+			t.Errorf("uncertain: %v", got)
+		}
+		page, err := s.Deliveries(ctx, store.Query{State: string(store.Undelivered), Limit: 1})
+		if err != nil || len(page.Items) != 1 {
+			t.Fatalf("%d, %v", len(page.Items), err)
+		}
+		if _, err := s.Resend(ctx, page.Items[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		if got := of(store.Undelivered); !slices.Equal(got, []string{"1"}) {
+			t.Errorf("while one is sent again: %v", got)
+		}
+		finish(t, s, nextDelivery(t, s), store.Result{Status: store.Delivered, Attempts: 1})
+		if got := of(store.Undelivered); !slices.Equal(got, []string{"1"}) {
+			t.Errorf("after it arrived: %v", got)
+		}
+		if got := of(store.Delivered); !slices.Equal(got, []string{"4", "3", "0"}) {
+			t.Errorf("delivered: %v", got)
 		}
 	})
 	t.Run("a cursor that is none is refused", func(t *testing.T) {

@@ -9,22 +9,24 @@ import (
 	"dari/store"
 )
 
+func enqueue(t *testing.T, s store.Store, ds ...store.Delivery) []store.Delivery {
+	t.Helper()
+	out, _, err := s.Enqueue(context.Background(), "", ds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func finish(t *testing.T, s store.Store, c store.DeliveryClaim, r store.Result) {
+	t.Helper()
+	if err := s.FinishDelivery(context.Background(), c, r); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func outbox(t *testing.T, d Driver) {
 	ctx := context.Background()
-	enqueue := func(t *testing.T, s store.Store, ds ...store.Delivery) []store.Delivery {
-		t.Helper()
-		out, _, err := s.Enqueue(ctx, "", ds)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return out
-	}
-	finish := func(t *testing.T, s store.Store, c store.DeliveryClaim, r store.Result) {
-		t.Helper()
-		if err := s.FinishDelivery(ctx, c, r); err != nil {
-			t.Fatal(err)
-		}
-	}
 	t.Run("deliveries of a conversation go out one after another", func(t *testing.T) {
 		s := open(t, d)
 		enqueue(t, s, delivery("a", "1"), delivery("a", "2"), delivery("b", "3"))

@@ -115,7 +115,7 @@ func (l *conversationList) read(ctx context.Context, cursor string) error {
 			return err
 		}
 	}
-	events, err := scan(ctx, l.c.store.Events, cursor, rowsPerPage, patience(len(l.query) > 0 || cursor != ""), func(e store.Event) bool {
+	events, err := scan(ctx, l.c.store.Events, store.Query{Cursor: cursor}, rowsPerPage, patience(len(l.query) > 0 || cursor != ""), func(e store.Event) bool {
 		if e.BotID != l.botID || e.ConversationID == "" || e.State == store.Duplicate || seen[e.ConversationID] {
 			return false
 		}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -73,40 +74,53 @@ func (c *Console) deliveries(g *gin.Context) {
 		c.fail(g, err)
 		return
 	}
-	v := deliveriesView{Status: g.Query("status"), Tabs: []chip{{r.words["deliveries.trouble"], base, true}}}
+	v := deliveriesView{Status: g.Query("status")}
 	wanted := troubles
 	for _, s := range deliveryStates {
-		here := v.Status == string(s.status)
-		if here {
-			wanted, v.Tabs[0].On = []store.DeliveryStatus{s.status}, false
+		if v.Status == string(s.status) {
+			wanted = []store.DeliveryStatus{s.status}
 		}
-		v.Tabs = append(v.Tabs, chip{r.words[s.key], base + "?status=" + string(s.status), here})
+		v.Tabs = append(v.Tabs, chip{r.words[s.key], base + "?status=" + string(s.status), v.Status == string(s.status)})
 	}
-	list, err := scan(ctx, c.store.Deliveries, g.Query("cursor"), rowsPerPage, patience(v.Status != "" || g.Query("cursor") != ""), func(d store.Delivery) bool {
-		return d.BotID == b.ID && slices.Contains(wanted, d.Result.Status)
-	})
-	if errors.Is(err, store.ErrNotFound) {
-		g.Redirect(http.StatusSeeOther, base)
-		return
+	v.Tabs = slices.Insert(v.Tabs, 0, chip{r.words["deliveries.trouble"], base, len(wanted) > 1})
+	for _, status := range wanted {
+		list, err := c.deliveriesIn(ctx, b.ID, status, g.Query("cursor"), patience(len(wanted) == 1))
+		if errors.Is(err, store.ErrNotFound) {
+			g.Redirect(http.StatusSeeOther, base)
+			return
+		}
+		if err != nil {
+			c.fail(g, err)
+			return
+		}
+		for _, d := range list.Items {
+			row := r.delivery(d)
+			row.Person = r.person(ctx, d.ConversationID, message.User{ID: d.User})
+			v.Stuck = v.Stuck || row.Resendable
+			v.Rows = append(v.Rows, row)
+		}
+		if v.Next == "" && list.Next != "" { // older ones are on the page of their status
+			v.Cut, v.Next = list.Cut, base+"?status="+string(status)+"&cursor="+list.Next
+		}
 	}
-	if err != nil {
-		c.fail(g, err)
-		return
-	}
-	for _, d := range list.Items {
-		row := r.delivery(d)
-		row.Person = r.person(ctx, d.ConversationID, message.User{ID: d.User})
-		v.Stuck = v.Stuck || row.Resendable
-		v.Rows = append(v.Rows, row)
-	}
-	if v.Cut = list.Cut; list.Next != "" {
-		v.Next = base + "?status=" + v.Status + "&cursor=" + list.Next
-	}
+	slices.SortStableFunc(v.Rows, func(a, b deliveryView) int { return b.At.Compare(a.At) })
 	if v.Broadcasts, err = r.broadcasts(ctx); err != nil {
 		c.fail(g, err)
 		return
 	}
 	c.show(g, http.StatusOK, "deliveries", "deliveries", b.ID, v)
+}
+
+// deliveriesIn finds the newest deliveries of a bot in a status.
+func (c *Console) deliveriesIn(ctx context.Context, botID string, status store.DeliveryStatus, cursor string, most time.Duration) (found[store.Delivery], error) {
+	q := store.Query{Cursor: cursor}
+	switch status {
+	case store.Undelivered, store.Uncertain, store.Cancelled: // the store finds these by themselves
+		q.State = string(status)
+	}
+	return scan(ctx, c.store.Deliveries, q, rowsPerPage, most, func(d store.Delivery) bool {
+		return d.BotID == botID && d.Result.Status == status
+	})
 }
 
 func (r *viewer) delivery(d store.Delivery) deliveryView {

@@ -64,7 +64,7 @@ func (c *Console) inspector(g *gin.Context) {
 		return
 	}
 	f := parseFilter(g.Query("q"))
-	found, err := scan(ctx, c.store.Events, g.Query("cursor"), rowsPerPage, patience(f.String() != "" || g.Query("cursor") != ""), func(e store.Event) bool { return r.fits(ctx, f, e) })
+	found, err := scan(ctx, c.store.Events, store.Query{Cursor: g.Query("cursor"), State: f.rare()}, rowsPerPage, patience(f.String() != "" || g.Query("cursor") != ""), func(e store.Event) bool { return r.fits(ctx, f, e) })
 	if errors.Is(err, store.ErrNotFound) { // a cursor that is none of ours
 		g.Redirect(http.StatusSeeOther, base)
 		return

@@ -128,7 +128,7 @@ func (r *viewer) history(ctx context.Context, conv store.Conversation, cursor st
 	if err != nil {
 		return h, err
 	}
-	events, err := scan(ctx, r.c.store.Events, at.event, enough, most, func(e store.Event) bool {
+	events, err := scan(ctx, r.c.store.Events, store.Query{Cursor: at.event}, enough, most, func(e store.Event) bool {
 		return e.ConversationID == conv.ID && e.State != store.Duplicate
 	})
 	if err != nil {
@@ -148,7 +148,7 @@ func (r *viewer) history(ctx context.Context, conv store.Conversation, cursor st
 			next.delivery, page.Next = q.Cursor, "" // the next stretch begins within this page
 		}
 		return page, err
-	}, at.delivery, 10*enough, most, func(d store.Delivery) bool {
+	}, store.Query{Cursor: at.delivery}, 10*enough, most, func(d store.Delivery) bool {
 		return d.ConversationID == conv.ID && !d.CreatedAt.Before(from) && (at.before.IsZero() || d.CreatedAt.Before(at.before))
 	})
 	for _, d := range deliveries.Items {

@@ -58,6 +58,16 @@ func (f filter) takes(name string, values ...string) bool {
 	return len(wanted) == 0 || slices.ContainsFunc(values, func(v string) bool { return slices.Contains(wanted, strings.ToLower(v)) })
 }
 
+// rare is the state that is asked for alone, if it is one that the store finds by itself; else "". The others are
+// looked for here, where the time is bounded.
+func (f filter) rare() string {
+	all := f.values("status")
+	if len(all) == 1 && slices.Contains([]string{string(store.Failed), string(store.Rejected), string(store.Duplicate)}, all[0]) {
+		return all[0]
+	}
+	return ""
+}
+
 func (f filter) has(name, value string) bool { return slices.Contains(f.values(name), value) }
 
 // with is the filter with one more, without one less.

@@ -29,12 +29,12 @@ type found[T any] struct {
 	Cut   bool   // time was up before the page was full
 }
 
-// scan walks down a list, newest first, until it has enough of what keep takes or its time is up: patience
+// scan walks down a list, newest first, from where q says, until it has enough of what keep takes or its time is up: patience
 // if it has found nothing. It ends with a page of the store, so that it may find a few more than asked for.
-func scan[T any](ctx context.Context, list func(context.Context, store.Query) (store.Page[T], error), cursor string, enough int, patience time.Duration, keep func(T) bool) (found[T], error) {
+func scan[T any](ctx context.Context, list func(context.Context, store.Query) (store.Page[T], error), q store.Query, enough int, patience time.Duration, keep func(T) bool) (found[T], error) {
 	var f found[T]
 	began := time.Now()
-	q := store.Query{Limit: min(enough, rowsPerPage), Cursor: cursor}
+	q.Limit = min(enough, rowsPerPage)
 	for {
 		page, err := list(ctx, q)
 		if err != nil {
