@@ -73,6 +73,21 @@ type Rememberer interface {
 	RemembersPeople()
 }
 
+// SignatureChecker is the optional ability of an engine whose questions are signed: it explains why the other
+// side may find a signature wrong.
+type SignatureChecker interface {
+	// ExplainSignature compares what the other side has received, and what it made of it, with what is right.
+	// It does no I/O.
+	ExplainSignature(Received) []check.Check
+}
+
+// Received is a question as the other side has got it.
+type Received struct {
+	Header http.Header
+	Body   []byte
+	Own    string // the signature that the other side works out; may be empty
+}
+
 // LateReplier is the optional ability of an engine that may answer a turn later, by calling Turn.ReplyTo.
 type LateReplier interface {
 	// Late judges one such call: it verifies that it comes from the engine and reads it. It refuses with

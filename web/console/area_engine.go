@@ -16,6 +16,7 @@ func (c *Console) mountEngine(in *gin.RouterGroup) {
 	edit.POST("", c.saveEngine)
 	edit.POST("/check", c.checkEngine)
 	edit.POST("/sample", c.sampleTurn)
+	edit.POST("/signature", c.explainSignature)
 	edit.POST("/remove", c.removeEngine)
 	edit.POST("/routes", c.saveRoutes)
 	in.GET("/bots/:bot/engine/files", c.showFiles)

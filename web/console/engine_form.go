@@ -31,6 +31,9 @@ type engineView struct {
 	Tested, CheckedOK bool
 	Checks            []checkView
 	Sample            *sampleView
+	Signs             bool // its questions are signed
+	Explained         []checkView
+	Request, Own      string // as pasted
 	Text, Via, Locale string // of the sample turn
 	Locales           []words.Language
 	ChannelTypes      []string
@@ -123,6 +126,7 @@ func (c *Console) enginePage(g *gin.Context, b bot.BotView, status int, typed fo
 		c.fail(g, err)
 		return
 	}
+	v.Signs = !v.Changed && c.runtime.Signs(g.Request.Context(), b.ID, v.Name)
 	if more != nil {
 		more(v)
 	}

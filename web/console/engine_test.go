@@ -3,6 +3,10 @@ package console
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"mime/multipart"
@@ -20,6 +24,7 @@ import (
 	webchat "dari/channels/web"
 	"dari/dialog"
 	"dari/dialog/echo"
+	httpengine "dari/dialog/http"
 	"dari/store"
 )
 
@@ -130,7 +135,7 @@ func school(t *testing.T, url string) (*bench, *browser) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	engines, err := dialog.NewRegistry(echo.Type{}, studied{})
+	engines, err := dialog.NewRegistry(echo.Type{}, studied{}, httpengine.Type{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -393,4 +398,27 @@ func TestComparingTellsWhatWasAddedAndRemoved(t *testing.T) {
 	if d := diffFiles(map[string][]byte{"f": []byte("x")}, map[string][]byte{"f": []byte("x")}); len(d) != 0 {
 		t.Errorf("equal files differ: %v", d)
 	}
+}
+
+func TestAPastedRequestIsComparedWithItsSignature(t *testing.T) {
+	b, w := school(t, "https://engine.example/turn")
+	const page, post = "/console/bots/demo/engine", "/console/bots/demo/engine/signature"
+	if strings.Contains(w.get(page).Body.String(), "Check a signature") {
+		t.Error("an engine without signatures offers to check one")
+	}
+	want(t, w.post(post, "request", "x"), http.StatusNotFound, "")
+	secret := "whsec_" + base64.StdEncoding.EncodeToString([]byte("thirty-two bytes make a good key"))
+	want(t, w.post(page, "type", "http", "f.url", "https://engine.example/turn", "f.secret", secret), http.StatusSeeOther, "")
+	want(t, w.get(page), http.StatusOK, "Check a signature")
+	sum := hmac.New(sha256.New, []byte("thirty-two bytes make a good key"))
+	sum.Write([]byte(`turn_1.1795312800.{"a":"ü<b>"}`))
+	request := "POST /turn HTTP/1.1\r\nHost: engine.example.com\r\nWebhook-Id: turn_1\r\nwebhook-timestamp: 1795312800\r\nwebhook-signature: v1," +
+		base64.StdEncoding.EncodeToString(sum.Sum(nil)) + "\r\n\r\n" + `{"a":"ü<b>"}`
+	rec := w.post(post, "request", request, "own", hex.EncodeToString(sum.Sum(nil)))
+	want(t, rec, http.StatusOK, "this call comes from Dari")
+	want(t, rec, http.StatusOK, "written in hexadecimal")
+	want(t, rec, http.StatusOK, `&lt;b&gt;`)
+	want(t, w.post(post, "request", request+"\r\n"), http.StatusOK, "line break at the end")
+	want(t, w.post(post, "request", "hello"), http.StatusOK, "webhook-id is missing")
+	want(t, b.person("vera", "viewer").post(post, "request", request), http.StatusForbidden, "403 role")
 }
