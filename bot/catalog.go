@@ -159,6 +159,9 @@ func (c *Catalog) make(rec store.Channel, t channels.Type, values settings.Value
 		rejects: rate.NewLimiter(rate.Every(time.Second), 60), pace: newPace(rec.ID, t.Limits(), c.store),
 		secrets: settings.NewHider(t.Setup().Fields, values), capabilities: capabilities,
 	}
+	if b, ok := adapter.(channels.Bounded); ok {
+		ch.Limits.InFlight = b.InFlight()
+	}
 	if n := ch.Limits.InFlight; n > 0 {
 		ch.inFlight = make(chan struct{}, n)
 	}

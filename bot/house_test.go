@@ -190,8 +190,18 @@ func (t scriptedType) New(v settings.Values, _ channels.Deps) (channels.Adapter,
 	if v.Text("secret") == "bad" {
 		return nil, settings.Errorf("secret", "format", "is bad; use a good one")
 	}
+	if v.Text("api") == narrowAPI {
+		return bounded{signed{t.c, v.Text("secret")}}, nil
+	}
 	return signed{t.c, v.Text("secret")}, nil
 }
+
+// bounded makes two calls at once, which narrowAPI asks for.
+type bounded struct{ signed }
+
+const narrowAPI = "https://narrow.example"
+
+func (bounded) InFlight() int { return 2 }
 
 // signed takes what names its secret, or none.
 type signed struct {

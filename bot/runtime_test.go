@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"dari/bot/message"
+	"dari/bot/settings"
 	"dari/channels"
 	"dari/dialog"
 	"dari/store"
@@ -577,4 +578,14 @@ func TestAChannelThatListensIsHeardUntilItIsSwitchedOff(t *testing.T) {
 			t.Error("a channel that is off still listens")
 		}
 	})
+}
+
+func TestSettingsMayBoundTheCallsAtOnce(t *testing.T) {
+	h := newHouse(t)
+	h.addChannel("narrow", settings.Values{"api": narrowAPI})
+	for id, want := range map[string]int{"ch": 0, "narrow": 2} {
+		if ch, err := h.rt.Channel(t.Context(), id); err != nil || cap(ch.inFlight) != want || ch.Limits.InFlight != want {
+			t.Errorf("%s: %d at once, %v", id, cap(ch.inFlight), err)
+		}
+	}
 }

@@ -126,6 +126,12 @@ type FileOfferer interface {
 	FileConsent(ctx context.Context, in message.Inbound) (Receipt, error)
 }
 
+// Bounded is an adapter whose settings bound the calls that a channel makes at once, in place of
+// Limits.InFlight.
+type Bounded interface {
+	InFlight() int // at least 1
+}
+
 // WebhookSetter can tell the platform where the callbacks go.
 type WebhookSetter interface {
 	// SetWebhook enters the address at the platform and switches callbacks on as far as its API allows.

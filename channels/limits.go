@@ -76,7 +76,7 @@ type Limits struct {
 	// zero Rate means that none is published.
 	Rate             Rate `json:"-"`
 	ConversationRate Rate `json:"-"`
-	// InFlight bounds concurrent platform calls of one channel; 0 means no bound.
+	// InFlight bounds concurrent platform calls of one channel, unless the adapter is Bounded; 0 means no bound.
 	InFlight int `json:"-"`
 }
 

@@ -66,6 +66,7 @@ const exampleBots = `
 #          scopes: bot bot.message bot.read user.profile.read
 #          auth_base_url: https://auth.worksmobile.com/oauth2/v2.0
 #          api_base_url: https://www.worksapis.com/v1.0
+#          max_in_flight: 4  # calls at once; the platform refuses too many
 #          group_mode: all  # on every type: mention, all or off
 #      - id: support-line
 #        type: line
@@ -196,7 +197,7 @@ func TestBotsOfTheExampleLoadWhenUncommented(t *testing.T) {
 	if r := bot.Routes[0]; r.Engine != "spare" || bot.Engines["spare"].Type != "echo" || r.Share != 0.1 || bot.Handoff.Conversation == "" {
 		t.Errorf("routes and handoff are %+v, %+v", bot.Routes, bot.Handoff)
 	}
-	want := map[string]int{"naverworks": 11, "line": 5, "slack": 6, "teams": 6, "web": 0}
+	want := map[string]int{"naverworks": 12, "line": 5, "slack": 6, "teams": 6, "web": 0}
 	for _, ch := range bot.Channels {
 		if n, ok := want[ch.Type]; !ok || len(ch.Settings) != n {
 			t.Errorf("%s has %d settings, want %d", ch.Type, len(ch.Settings), n)

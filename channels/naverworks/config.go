@@ -24,7 +24,14 @@ type config struct {
 	scopes         string // separated by single spaces
 	authURL        string // without a slash at the end
 	apiURL         string
+	inFlight       int
 }
+
+// The bound of calls at once, which is the platform's own affair: https://developers.worksmobile.com/en/docs/rate-limits.
+const (
+	defaultInFlight = 4
+	maxInFlight     = 100
+)
 
 // newConfig decodes the settings; the error is or wraps a *settings.Error.
 func newConfig(v settings.Values) (config, error) {
@@ -56,6 +63,12 @@ func newConfig(v settings.Values) (config, error) {
 	}
 	if c.apiURL, err = baseURL("api_base_url", v.Text("api_base_url"), defaultAPIURL); err != nil {
 		return config{}, err
+	}
+	n := v.Number("max_in_flight")
+	if c.inFlight = int(n); n == 0 { // a channel of before there was this setting
+		c.inFlight = defaultInFlight
+	} else if float64(c.inFlight) != n || n < 1 || n > maxInFlight {
+		return config{}, settings.Errorf("max_in_flight", "range", "must be a whole number from 1 to %d", maxInFlight)
 	}
 	return c, nil
 }

@@ -34,7 +34,7 @@ func TestTheFormHasTheFieldsInOrder(t *testing.T) {
 	setup := Type{}.Setup()
 	want := []string{
 		"bot_id", "bot_secret", "client_id", "client_secret", "service_account", "private_key",
-		"auth_header", "scopes", "auth_base_url", "api_base_url",
+		"auth_header", "scopes", "auth_base_url", "api_base_url", "max_in_flight",
 	}
 	var got []string
 	for _, f := range setup.Fields {
@@ -99,6 +99,9 @@ func TestWrongSettingsNameTheirField(t *testing.T) {
 		{"scopes that are only commas", "scopes", ",,,", "format"},
 		{"an auth address without a scheme", "auth_base_url", "auth.example.com/oauth2", "format"},
 		{"an API address with a password", "api_base_url", "https://a:b@www.worksapis.com/v1.0", "format"},
+		{"no call at once", "max_in_flight", "0.5", "range"},
+		{"more calls at once than anybody allows", "max_in_flight", "1000", "range"},
+		{"half a call", "max_in_flight", "2.5", "range"},
 		{"an API address with a query", "api_base_url", "https://www.worksapis.com/v1.0?x=1", "format"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -117,12 +120,12 @@ func TestWrongSettingsNameTheirField(t *testing.T) {
 func TestTolerableSettingsAreBroughtToOneForm(t *testing.T) {
 	a, err := made(t, map[string]string{
 		"scopes": "bot,bot.message,  bot.read", "api_base_url": "https://gov.worksapis.com/v1.0/",
-		"service_account": "A1B2C.ServiceAccount@example.com", "auth_header": "8 chars!",
+		"service_account": "A1B2C.ServiceAccount@example.com", "auth_header": "8 chars!", "max_in_flight": "9",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a.scopes != "bot bot.message bot.read" || a.apiURL != "https://gov.worksapis.com/v1.0" || a.DeskHeader() != "8 chars!" {
-		t.Errorf("%q %q", a.scopes, a.apiURL)
+	if a.scopes != "bot bot.message bot.read" || a.apiURL != "https://gov.worksapis.com/v1.0" || a.DeskHeader() != "8 chars!" || a.InFlight() != 9 {
+		t.Errorf("%q %q %d", a.scopes, a.apiURL, a.InFlight())
 	}
 }

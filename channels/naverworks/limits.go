@@ -106,6 +106,6 @@ func (Type) Limits() channels.Limits {
 		// members and rooms together as far as one can tell. There is a limit of concurrent access too,
 		// whose number is not published; five has been seen.
 		Rate:     channels.Rate{Calls: 240, Per: time.Minute, Burst: 20},
-		InFlight: 4,
+		InFlight: defaultInFlight,
 	}
 }

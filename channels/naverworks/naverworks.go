@@ -59,4 +59,8 @@ var (
 	_ channels.MediaFetcher = (*adapter)(nil)
 	_ channels.Opener       = (*adapter)(nil)
 	_ channels.MenuSetter   = (*adapter)(nil)
+	_ channels.Bounded      = (*adapter)(nil)
 )
+
+// InFlight implements channels.Bounded.
+func (a *adapter) InFlight() int { return a.inFlight }

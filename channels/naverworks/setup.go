@@ -1,6 +1,8 @@
 package naverworks
 
 import (
+	"strconv"
+
 	"dari/bot/message"
 	"dari/bot/settings"
 	"dari/channels"
@@ -33,6 +35,7 @@ func (Type) Setup() channels.Setup {
 			{Key: "scopes", Kind: settings.Text, Default: defaultScopes, Help: "naverworks.scopes", Example: defaultScopes},
 			{Key: "auth_base_url", Kind: settings.URL, Default: defaultAuthURL, Help: "naverworks.auth_base_url", Example: defaultAuthURL},
 			{Key: "api_base_url", Kind: settings.URL, Default: defaultAPIURL, Help: "naverworks.api_base_url", Example: defaultAPIURL},
+			{Key: "max_in_flight", Kind: settings.Number, Default: strconv.Itoa(defaultInFlight), Help: "naverworks.max_in_flight"},
 		},
 		Steps: []settings.Step{
 			{ID: "naverworks.step.site", Link: developerConsole},

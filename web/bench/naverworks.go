@@ -44,6 +44,7 @@ func (p naverWorks) settings(base string) map[string]any {
 		"bot_id": worksBot, "bot_secret": worksSecret, "client_id": "EXAMPLECLIENTID00001", "client_secret": "exampleSecret1",
 		"service_account": "a1b2c.serviceaccount@example.com", "private_key": p.key,
 		"auth_base_url": base + "/oauth2/v2.0", "api_base_url": base + "/v1.0",
+		"max_in_flight": 64, // the fake has no limit
 	}
 }
 
