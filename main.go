@@ -114,7 +114,7 @@ func serve(ctx context.Context, cfg config.Config, c commands.Call) error {
 		return fmt.Errorf("OpenTelemetry: %w", err)
 	}
 	defer closeTracer(tracer)
-	rt, err := newRuntime(ctx, cfg, st, publicURL, metrics, tracer, log)
+	rt, err := newRuntime(ctx, cfg, st, publicURL, consoleURL, metrics, tracer, log)
 	if err != nil {
 		return err
 	}
@@ -187,7 +187,7 @@ func sameKey(ctx context.Context, cfg config.Config, st store.Store, sealer *sto
 	return nil
 }
 
-func newRuntime(ctx context.Context, cfg config.Config, st store.Store, publicURL string, metrics prometheus.Registerer, tracer *tracing.Tracer, log *slog.Logger) (*bot.Runtime, error) {
+func newRuntime(ctx context.Context, cfg config.Config, st store.Store, publicURL, consoleURL string, metrics prometheus.Registerer, tracer *tracing.Tracer, log *slog.Logger) (*bot.Runtime, error) {
 	sealer, err := store.LoadSealer(cfg.KeyFile())
 	if err == nil {
 		err = sameKey(ctx, cfg, st, sealer)
@@ -204,7 +204,7 @@ func newRuntime(ctx context.Context, cfg config.Config, st store.Store, publicUR
 		return nil, err
 	}
 	return bot.New(bot.Options{
-		Store: st, Channels: types, Engines: engines, Sealer: sealer, URLs: guard, PublicURL: publicURL, Log: log, Metrics: metrics, Tracer: tracer,
+		Store: st, Channels: types, Engines: engines, Sealer: sealer, URLs: guard, PublicURL: publicURL, ConsoleURL: consoleURL, Log: log, Metrics: metrics, Tracer: tracer,
 		HTTP: guard.Client(cfg.Outbound.Timeout), EngineHTTP: guard.Client(0),
 		TurnTimeout: cfg.Runtime.TurnTimeout, MaxTurns: cfg.Runtime.MaxTurns, MaxSends: cfg.Runtime.MaxDeliveries,
 		Retention: store.Retention{

@@ -88,7 +88,7 @@ func (h *house) runtime(s store.Store) *Runtime {
 	}
 	return New(Options{
 		Store: s, Channels: types, Engines: engines, Sealer: sealer, HTTP: &http.Client{Transport: http.DefaultTransport}, EngineHTTP: http.DefaultClient,
-		Log: slog.New(slog.DiscardHandler), TurnTimeout: 20 * time.Second, PublicURL: "https://dari.example",
+		Log: slog.New(slog.DiscardHandler), TurnTimeout: 20 * time.Second, PublicURL: "https://dari.example", ConsoleURL: "https://console.example",
 	})
 }
 

@@ -18,7 +18,7 @@ func (c *Catalog) RotateKey(ctx context.Context, keyFile string, w io.Writer) er
 	for _, kind := range []struct {
 		name   string
 		reseal func(context.Context) (int, error)
-	}{{"bots", c.resealBots}, {"channels", c.resealChannels}, {"tokens", c.resealTokens}} {
+	}{{"bots", c.resealBots}, {"channels", c.resealChannels}, {"alarm targets", c.resealAlarmTargets}, {"tokens", c.resealTokens}} {
 		n, err := kind.reseal(ctx)
 		if err != nil {
 			return fmt.Errorf("%s: %w; run the command again once that is mended", kind.name, err)
@@ -52,6 +52,13 @@ func (c *Catalog) resealChannels(ctx context.Context) (int, error) {
 		if err == nil && ch.Former != nil {
 			ch.Former.Sealed, err = c.sealer.Reseal(channelOwner(ch.ID), ch.Former.Sealed)
 		}
+		return err
+	})
+}
+
+func (c *Catalog) resealAlarmTargets(ctx context.Context) (int, error) {
+	return resealAll(ctx, c.store.AlarmTargets(), func(t store.AlarmTarget) string { return t.ID }, func(t *store.AlarmTarget) (err error) {
+		t.Sealed, err = c.sealer.Reseal(alarmOwner(t.ID), t.Sealed)
 		return err
 	})
 }

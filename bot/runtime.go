@@ -33,7 +33,9 @@ type Options struct {
 	// PublicURL is the address under which engines reach Dari, for the files that people send; "" gives
 	// them none.
 	PublicURL string
-	Log       *slog.Logger
+	// ConsoleURL is the address of the console, for links that go out with alarms; "" leaves them out.
+	ConsoleURL string
+	Log        *slog.Logger
 	// Metrics registers the runtime's metrics; nil keeps them to itself.
 	Metrics prometheus.Registerer
 	// Tracer follows events through the runtime and the engines; nil follows none.
@@ -108,6 +110,7 @@ func (r *Runtime) Start() {
 	r.workers.Go(func() { r.listeners(intake) })
 	r.workers.Go(func() { r.housekeeping(intake) })
 	r.workers.Go(func() { r.keepStats(intake) })
+	r.workers.Go(func() { every(intake, alarmEvery, func() { r.watch(intake) }) })
 }
 
 // Drain stops handing out work and waits for what is in progress. When ctx ends first, the rest is

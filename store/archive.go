@@ -17,7 +17,7 @@ const (
 // ItemTables are the kinds of items that are records of tables.
 var ItemTables = []string{
 	"bots", "channels", "api_keys", "users", "sessions", "links", "tokens", "postbacks", "people", "broadcasts",
-	"revisions", "handoffs", "stats",
+	"revisions", "handoffs", "stats", "alarms", "alarm_targets",
 }
 
 // Item is one record on its way from one store to another. Ids stay what they are.

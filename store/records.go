@@ -266,6 +266,44 @@ type Former struct {
 	TakenUntil time.Time       `json:"taken_until,omitzero"` // callbacks that they prove are taken
 }
 
+// Alarm is something that goes wrong now, or will soon: its id is its kind, ":", what it is about, and for what
+// ends soon ":" and how soon. It is deleted when it is over.
+type Alarm struct {
+	ID        string `json:"id"`
+	Kind      string `json:"kind"`
+	BotID     string `json:"bot,omitempty"`
+	ChannelID string `json:"channel,omitempty"`
+	// Subject is the name of what has no bot, or how soon something ends: "month", "week", "day" or "over".
+	Subject string `json:"subject,omitempty"`
+	Count   int    `json:"count,omitempty"` // of the last look
+	// Last is the newest error, or the day on which something ends; at most 300 bytes, without secrets and
+	// without what looks like personal data. Payload tells what kind of thing it happened to.
+	Last    string    `json:"last,omitempty"`
+	Payload string    `json:"payload,omitempty"`
+	EventID string    `json:"event,omitempty"` // the newest one, "" if there is none
+	Since   time.Time `json:"since"`
+	SeenAt  time.Time `json:"seen_at"` // by the last look that found it
+	// State is what the targets are told: "raised", "still" or "over"; Owed are those that have not heard it.
+	State   string    `json:"state"`
+	Owed    []string  `json:"owed,omitempty"`
+	ToldAt  time.Time `json:"told_at,omitzero"`  // when that telling began; zero: there was nobody to tell
+	TriedAt time.Time `json:"tried_at,omitzero"` // when it was tried last
+}
+
+// AlarmTarget is a place that alarms are told to.
+type AlarmTarget struct {
+	ID             string    `json:"id"`
+	Name           string    `json:"name"`
+	Kind           string    `json:"kind"`                   // "webhook" or "conversation"
+	Sealed         []byte    `json:"sealed,omitempty"`       // the address of a webhook, which is a secret
+	Shown          string    `json:"shown,omitempty"`        // what may be seen of it
+	ConversationID string    `json:"conversation,omitempty"` // Dari's id
+	Locale         string    `json:"locale"`
+	CreatedAt      time.Time `json:"created_at"`
+	LastAt         time.Time `json:"last_at,omitzero"`     // when it was told something last
+	LastError      string    `json:"last_error,omitempty"` // why it did not hear the newest; "" if it did
+}
+
 // APIKey is a key of the admin API. Only a hash of the key is kept.
 type APIKey struct {
 	ID         string    `json:"id"`

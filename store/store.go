@@ -122,6 +122,8 @@ type Catalog interface {
 	Handoffs() Table[Handoff]
 	Revisions() Table[Revision]
 	Stats() Table[Stats]
+	Alarms() Table[Alarm]
+	AlarmTargets() Table[AlarmTarget]
 	// Postbacks is keyed by the reference that stands in for the data.
 	Postbacks() Table[Postback]
 	// Tokens is keyed by the token's name.

@@ -70,6 +70,8 @@ var (
 	bucketRevisions     = []byte("revisions")
 	bucketHandoffs      = []byte("handoffs")
 	bucketStats         = []byte("stats")
+	bucketAlarms        = []byte("alarms")
+	bucketAlarmTargets  = []byte("alarm_targets")
 )
 
 var sequenceBuckets = [][]byte{bucketInbox, bucketTurns, bucketNotes, bucketOutbox, bucketResults, bucketAudit}

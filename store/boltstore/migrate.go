@@ -15,7 +15,7 @@ import (
 var migrations = []func(*bbolt.Tx) error{
 	makeBuckets,
 	makeBuckets2,
-	listFailures,
+	makeBuckets3,
 }
 
 func makeBuckets(tx *bbolt.Tx) error {
@@ -38,6 +38,15 @@ func makeBuckets2(tx *bbolt.Tx) error {
 		}
 	}
 	return nil
+}
+
+func makeBuckets3(tx *bbolt.Tx) error {
+	for _, name := range [][]byte{bucketAlarms, bucketAlarmTargets} {
+		if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+			return err
+		}
+	}
+	return listFailures(tx)
 }
 
 // listFailures makes the lists of what failed, which files before did not have.

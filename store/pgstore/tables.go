@@ -72,6 +72,14 @@ func (s *Store) Revisions() store.Table[store.Revision] {
 // Stats returns the counters for the plots.
 func (s *Store) Stats() store.Table[store.Stats] { return table[store.Stats]{s, "dari_stats", ""} }
 
+// Alarms returns what goes wrong and is told of.
+func (s *Store) Alarms() store.Table[store.Alarm] { return table[store.Alarm]{s, "dari_alarms", ""} }
+
+// AlarmTargets returns the places that alarms are told to.
+func (s *Store) AlarmTargets() store.Table[store.AlarmTarget] {
+	return table[store.AlarmTarget]{s, "dari_alarm_targets", ""}
+}
+
 // Tokens returns the sealed tokens.
 func (s *Store) Tokens() store.Table[store.Token] { return table[store.Token]{s, "dari_tokens", ""} }
 

@@ -308,6 +308,50 @@ func tables(t *testing.T, d Driver) {
 	})
 }
 
+// shelf is a table of any type.
+type shelf struct {
+	put    func(id string) error
+	count  func() (int, error)
+	delete func(id string) error
+}
+
+func shelfOf[T any](table store.Table[T]) shelf {
+	ctx := context.Background()
+	return shelf{
+		put:    func(id string) error { var v T; return table.Create(ctx, id, v) },
+		count:  func() (int, error) { list, err := table.List(ctx); return len(list), err },
+		delete: func(id string) error { return table.Delete(ctx, id) },
+	}
+}
+
+func everyTable(t *testing.T, d Driver) {
+	s := open(t, d)
+	all := map[string]shelf{
+		"bots": shelfOf(s.Bots()), "channels": shelfOf(s.Channels()), "api_keys": shelfOf(s.APIKeys()), "users": shelfOf(s.Users()),
+		"sessions": shelfOf(s.Sessions()), "links": shelfOf(s.Links()), "people": shelfOf(s.People()), "broadcasts": shelfOf(s.Broadcasts()),
+		"handoffs": shelfOf(s.Handoffs()), "revisions": shelfOf(s.Revisions()), "stats": shelfOf(s.Stats()), "alarms": shelfOf(s.Alarms()),
+		"alarm_targets": shelfOf(s.AlarmTargets()), "postbacks": shelfOf(s.Postbacks()), "tokens": shelfOf(s.Tokens()),
+	}
+	for _, name := range store.ItemTables {
+		if _, ok := all[name]; !ok {
+			t.Errorf("%s is copied, but not looked at here", name)
+		}
+	}
+	for name, table := range all {
+		if err := table.put("one"); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, table := range all {
+		if n, err := table.count(); err != nil || n != 1 {
+			t.Errorf("%s: %d records, %v", name, n, err)
+		}
+		if err := table.delete("one"); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func retention(t *testing.T, d Driver) {
 	ctx := context.Background()
 	t.Run("old finished events go with their deliveries, waiting ones stay", func(t *testing.T) {

@@ -26,7 +26,7 @@ type Driver struct {
 func Run(t *testing.T, d Driver) {
 	for name, test := range map[string]func(*testing.T, Driver){
 		"inbox": inbox, "order": order, "turns": turns, "outbox": outbox,
-		"recovery": recovery, "lists": lists, "tables": tables, "retention": retention, "locks": locks,
+		"recovery": recovery, "lists": lists, "tables": tables, "every table": everyTable, "retention": retention, "locks": locks,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, d) })
 	}

@@ -90,6 +90,7 @@ var speedPages = []struct {
 	{"/console/people", false},
 	{"/console/audit", false},
 	{"/console/audit?who=nobody", true},
+	{"/console/alarms", false},
 	{"/console/expiries", false},
 	{"/console/system", false},
 	{"/console/search?q=question", false},

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"dari/bot"
 	"dari/bot/words"
 	webchat "dari/channels/web"
 	"dari/store"
@@ -64,7 +65,7 @@ func usedKeys(t *testing.T) map[string]string {
 	find(os.DirFS("."), ".go", `"(done\.[a-z_]+)"`, "")
 	find(os.DirFS("."), ".go", `sayNext\(.*"([a-z_]+)"\)`, "done.")
 	find(os.DirFS("."), ".go", `"((?:inspector|why|do|note|conversations|deliveries|testchat)\.[a-z_0-9.]+)"`, "")
-	find(os.DirFS("."), ".go", `"((?:plots|engines|batch|missed|history|settings\.fault|keys|people|expiries|system|org|search|files\.fault)\.[a-z_0-9.]*[a-z_0-9])"`, "")
+	find(os.DirFS("."), ".go", `"((?:alarms|plots|engines|batch|missed|history|settings\.fault|keys|people|expiries|system|org|search|files\.fault)\.[a-z_0-9.]*[a-z_0-9])"`, "")
 	find(os.DirFS("."), ".go", `done := "([a-z_]+)"`, "done.")
 	find(os.DirFS("."), ".go", `done = "([a-z_]+)"`, "done.")
 	usedByNames(used)
@@ -156,6 +157,14 @@ func usedByNames(used map[string]string) {
 		}
 	}
 	add("due.", expiriesView{}.Levels()...)
+	add("alarms.kind.", bot.AlarmKinds...)
+	add("alarms.say.", bot.AlarmKinds...)
+	for _, kind := range []string{bot.AlarmCredentials, bot.AlarmDeliveries, bot.AlarmEngine, bot.AlarmRejected} {
+		add("alarms.say.", kind+"_over")
+	}
+	add("alarms.say.", "expiry_ended", "still", "payload", "test") // of package bot
+	add("alarms.way.", alarmWays...)
+	add("alarms.fault.", "name", "kind", "url", "conversation", "locale", "targets") // the fields of bot.CreateAlarmTarget
 	add("keys.life.", lives...)
 	add("done.", "key_deleted")
 	for _, name := range apikeys.Scopes {

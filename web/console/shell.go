@@ -58,7 +58,7 @@ var botAreas = []area{
 }
 
 // orgAreas are the pages of the organisation.
-var orgAreas = []area{{"keys", "admin"}, {"people", "admin"}, {"audit", "admin"}, {"expiries", "viewer"}, {"system", "viewer"}}
+var orgAreas = []area{{"keys", "admin"}, {"people", "admin"}, {"audit", "admin"}, {"alarms", "viewer"}, {"expiries", "viewer"}, {"system", "viewer"}}
 
 // ranks orders the roles.
 var ranks = map[string]int{"viewer": 1, "builder": 2, "admin": 3}

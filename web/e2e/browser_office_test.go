@@ -205,6 +205,7 @@ func (o *office) sheets() []sheet {
 		{"keys", "/console/keys"},
 		{"people", "/console/people"},
 		{"audit", "/console/audit"},
+		{"alarms", "/console/alarms"},
 		{"expiries", "/console/expiries"},
 		{"system", "/console/system"},
 		{"search", "/console/search?q=bot"},
