@@ -29,9 +29,6 @@ const (
 	alarmPage    = 100
 )
 
-// secretExpires is the setting of a channel that holds the day on which its secret ends.
-const secretExpires = "secret_expires"
-
 // keyWarning is how long before its end an API key is worth an alarm.
 const keyWarning = 7 * 24 * time.Hour
 
@@ -153,36 +150,17 @@ func (f *finding) channels() error {
 		return err
 	}
 	for _, ch := range list {
-		day, err := time.Parse(time.DateOnly, ch.Settings.Text(secretExpires))
-		if err != nil || ch.Draft || !ch.Enabled {
-			continue
-		}
-		level := endLevel(day.AddDate(0, 0, 1).Sub(f.now)) // a day that is typed ends with the day
-		if level == "" {
+		end := SecretEnd(ch.Settings)
+		level := HowSoon(end.Sub(f.now))
+		if end.IsZero() || ch.Draft || !ch.Enabled || level == "later" {
 			continue
 		}
 		id := AlarmExpiry + ":" + ch.ID + ":" + level
 		f.found[id] = store.Alarm{
-			ID: id, Kind: AlarmExpiry, BotID: ch.BotID, ChannelID: ch.ID, Subject: level, Last: day.Format(time.DateOnly),
+			ID: id, Kind: AlarmExpiry, BotID: ch.BotID, ChannelID: ch.ID, Subject: level, Last: ch.Settings.Text(secretExpires),
 		}
 	}
 	return nil
-}
-
-// endLevel says how near an end is, "" for one that is far.
-func endLevel(left time.Duration) string {
-	const day = 24 * time.Hour
-	switch {
-	case left <= 0:
-		return "over"
-	case left <= day:
-		return "day"
-	case left <= 7*day:
-		return "week"
-	case left <= 30*day:
-		return "month"
-	}
-	return ""
 }
 
 // keys finds API keys that end and have not been replaced.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"dari/bot"
 	"dari/store"
 )
 
@@ -64,19 +65,10 @@ func (c *Console) confirmed(g *gin.Context) (fault string, err error) {
 
 // due says how near an end is: "over", "day", "week", "month" or "later"; "" for what never ends.
 func due(at, now time.Time) string {
-	switch left := at.Sub(now); {
-	case at.IsZero():
+	if at.IsZero() {
 		return ""
-	case left <= 0:
-		return "over"
-	case left <= 24*time.Hour:
-		return "day"
-	case left <= 7*24*time.Hour:
-		return "week"
-	case left <= 30*24*time.Hour:
-		return "month"
 	}
-	return "later"
+	return bot.HowSoon(at.Sub(now))
 }
 
 // flushed makes sure that what the audit log says is what was done: its lines are written with the next

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"dari/bot"
 	"dari/store"
 	"dari/web/apikeys"
 )
@@ -39,9 +40,6 @@ func (expiriesView) Levels() []string {
 
 // renewed is the level of what Dari renews by itself: however near its end is, there is nothing to do.
 const renewed = "self"
-
-// secretExpires is the setting of a channel that holds the day on which its secret ends.
-const secretExpires = "secret_expires"
 
 // barDays is how many days the bar of an expiry shows.
 const barDays = 90
@@ -105,12 +103,7 @@ func (c *Console) expiries(ctx context.Context) ([]expiryView, error) {
 	}
 	for _, ch := range chans {
 		if ch.Type == "teams" && !ch.Draft {
-			// A day that is typed ends with the day.
-			day, _ := time.Parse(time.DateOnly, ch.Settings.Text(secretExpires))
-			if !day.IsZero() {
-				day = day.AddDate(0, 0, 1)
-			}
-			all = append(all, expiryView{Kind: "expiries.teams", Name: ch.Name, At: day, URL: channelBase(ch.ID), Hint: "expiries.teams_how"})
+			all = append(all, expiryView{Kind: "expiries.teams", Name: ch.Name, At: bot.SecretEnd(ch.Settings), URL: channelBase(ch.ID), Hint: "expiries.teams_how"})
 		}
 	}
 	if c.provider != nil {
