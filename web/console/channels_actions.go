@@ -43,7 +43,7 @@ func (c *Console) setWebhook(g *gin.Context, ch bot.ChannelView) {
 // may not lead to another site.
 func (c *Console) beginInstall(g *gin.Context, ch bot.ChannelView, t channels.Type, f form) {
 	if !ch.Draft && len(f.values) > 0 {
-		saved, err := c.runtime.PatchChannel(g.Request.Context(), ch.ID, bot.ChannelPatch{Settings: f.values})
+		saved, err := c.runtime.PatchChannel(g.Request.Context(), ch.ID, bot.ChannelPatch{Settings: f.values, Overlap: true})
 		if err == nil {
 			ch, f.values = saved, nil
 		} else if err := f.blame(ch.Type, err); err != nil {

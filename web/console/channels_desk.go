@@ -180,7 +180,7 @@ func (c *Console) deskHeader(g *gin.Context) {
 	if desk, ok := c.desk(ctx, ch.ID); ok {
 		before = desk.DeskHeader()
 	}
-	saved, err := c.runtime.PatchChannel(ctx, ch.ID, bot.ChannelPatch{Settings: settings.Values{deskSetting: header}})
+	saved, err := c.runtime.PatchChannel(ctx, ch.ID, bot.ChannelPatch{Settings: settings.Values{deskSetting: header}, Overlap: true})
 	var input *bot.InputError
 	switch {
 	case errors.Is(err, bot.ErrManaged):
