@@ -128,7 +128,7 @@ func Extract(text string, o Options) []Match {
 	if len(found) == 0 && o.Kinds != nil && o.wants(KindText) {
 		found = s.whole()
 	}
-	chosen := choose(found, len(s.r))
+	chosen := s.choose(found)
 	matches := make([]Match, len(chosen))
 	for i, p := range chosen {
 		matches[i] = s.match(p)
@@ -142,16 +142,18 @@ var rank = map[Kind]int{
 	KindDuration: 7, KindMoney: 8, KindNumber: 9, KindYesNo: 10, KindText: 11,
 }
 
-// choose keeps the longest pieces that do not overlap, in order of position.
-func choose(found []piece, size int) []*piece {
+// choose keeps the longest pieces that do not overlap, in order of position. No two share a character.
+func (s *scan) choose(found []piece) []*piece {
 	order := make([]*piece, len(found))
 	for i := range found {
-		order[i] = &found[i]
+		p := &found[i]
+		p.start, p.end = s.outward(p.start, p.end)
+		order[i] = p
 	}
 	slices.SortStableFunc(order, func(a, b *piece) int {
 		return cmp.Or((b.end-b.start)-(a.end-a.start), rank[a.kind]-rank[b.kind], a.start-b.start)
 	})
-	taken := make([]bool, size)
+	taken := make([]bool, len(s.r))
 	kept := order[:0]
 	for _, p := range order {
 		if !slices.Contains(taken[p.start:p.end], true) {

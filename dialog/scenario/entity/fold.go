@@ -1,6 +1,8 @@
 package entity
 
 import (
+	"strconv"
+	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -35,14 +37,11 @@ func fold(text string) folded {
 	return f
 }
 
-// fractions are written after a whole number (2½) or alone.
-var fractions = map[string]string{"½": ".5", "¼": ".25", "¾": ".75"}
-
 // add appends the folded form of text[from:to].
 func (f *folded) add(segment string, from, to int) {
-	if decimal, ok := fractions[f.text[from:to]]; ok {
-		if segment = decimal; len(f.r) == 0 || !digit(f.r[len(f.r)-1]) {
-			segment = "0" + decimal
+	if decimal, ok := fraction(segment); ok {
+		if segment = decimal; len(f.r) > 0 && digit(f.r[len(f.r)-1]) {
+			segment = strings.TrimPrefix(decimal, "0") // 2½
 		}
 	}
 	for _, c := range segment {
@@ -54,6 +53,21 @@ func (f *folded) add(segment string, from, to int) {
 		f.from = append(f.from, from)
 		f.to = append(f.to, to)
 	}
+}
+
+// fraction reads one character that is a fraction (½, ⅔) as a decimal; NFKC has made 1⁄2 of it, and marks may follow.
+func fraction(segment string) (decimal string, ok bool) {
+	over, under, ok := strings.Cut(segment, "⁄")
+	if !ok {
+		return "", false
+	}
+	n, err := strconv.Atoi(over)
+	d, err2 := strconv.Atoi(strings.TrimRightFunc(under, unicode.IsMark))
+	if err != nil || err2 != nil || n <= 0 || n >= d {
+		return "", false
+	}
+	decimal = strconv.FormatFloat(float64(n)/float64(d), 'f', maxDigits, 64)
+	return strings.TrimRight(decimal, "0"), true
 }
 
 // typedJamo gives the letters of the keyboard for the parts of syllables.
@@ -90,6 +104,17 @@ func foldRune(c rune) rune {
 
 // bytes gives the place of runes i to j in the text as given.
 func (f *folded) bytes(i, j int) (start, end int) { return f.from[i], f.to[j-1] }
+
+// outward widens runes i to j to the characters as given, of which NFKC may have made several runes.
+func (f *folded) outward(i, j int) (start, end int) {
+	for i > 0 && f.from[i-1] == f.from[i] {
+		i--
+	}
+	for j < len(f.r) && f.from[j] == f.from[j-1] {
+		j++
+	}
+	return i, j
+}
 
 func digit(c rune) bool  { return '0' <= c && c <= '9' }
 func hangul(c rune) bool { return '가' <= c && c <= '힣' || 'ㄱ' <= c && c <= 'ㆎ' }

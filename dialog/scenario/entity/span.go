@@ -197,7 +197,10 @@ func (d *Span) add(n float64, u unit) {
 		d.Seconds = tidy(d.Seconds + n)
 		return
 	}
-	whole, rest := math.Modf(tidy(n))
+	whole, rest := math.Modf(n)
+	if near := math.Round(n); math.Abs(n-near) < 1e-6 { // a third of an hour is 20 minutes
+		whole, rest = near, 0
+	}
 	*[...]*int{nil, &d.Years, &d.Months, &d.Weeks, &d.Days, &d.Hours, &d.Minutes}[u] += int(whole)
 	if rest != 0 {
 		factor := [...]float64{0, 12, 30, 7, 24, 60, 60}[u]
