@@ -39,7 +39,7 @@ func (r *Runtime) deliver(work context.Context, c store.DeliveryClaim) {
 	if se := channels.AsSendError(err); err != nil && se.Kind == channels.RateLimited && ch != nil {
 		r.complained(ch, se.RetryAfter)
 	}
-	if work.Err() != nil && err != nil {
+	if se := channels.AsSendError(err); work.Err() != nil && err != nil && se.Kind != channels.Uncertain && !se.Doubt {
 		span.Fail("handed_back")
 		r.log.Warn("delivery handed back", "channel", d.ChannelID, "delivery", d.ID, "error", err)
 		r.store.ReleaseDelivery(c, time.Time{})
@@ -122,8 +122,10 @@ func (r *Runtime) send(ctx context.Context, d store.Delivery) (receipt channels.
 	}
 	out := channels.Outgoing{
 		ID: d.ID, IdempotencyKey: d.Key, Conversation: d.Platform, User: d.User, Messages: d.Messages,
-		Address: d.Address, AddressAt: d.AddressAt, Reference: d.Reference, First: d.First,
-		Attempt: d.Result.Attempts + 1, Doubt: d.Result.Doubt,
+		Address: d.Address, AddressAt: d.AddressAt, Reference: d.Reference,
+		// Sent again in spite of doubt, it goes where it can arrive: a handle that may be used up is let go.
+		First:   d.First && !d.Result.Again,
+		Attempt: d.Result.Attempts + 1, Doubt: d.Result.Doubt, Recovered: d.Process != "" && d.Process != r.process,
 	}
 	if out.Conversation.ID == "" {
 		if err := ch.open(ctx, &out); err != nil {
@@ -157,7 +159,7 @@ var retries = map[channels.Kind]retry{
 
 // judge turns the outcome of an attempt into the delivery's next standing. jitter is in [0, 1).
 func judge(before store.Result, receipt channels.Receipt, err error, now time.Time, jitter float64) store.Result {
-	after := store.Result{Attempts: before.Attempts + 1, Doubt: before.Doubt}
+	after := store.Result{Attempts: before.Attempts + 1, Doubt: before.Doubt, Again: before.Again}
 	if err == nil {
 		after.Status, after.DoneAt = store.Delivered, now.UTC()
 		after.MessageIDs, after.Route = receipt.MessageIDs, receipt.Route

@@ -3,6 +3,7 @@ package bot
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -57,6 +58,7 @@ type Runtime struct {
 	metrics *metrics
 	stats   *stats
 	tracer  *tracing.Tracer
+	process string // tells deliveries of this process from those that it took over
 
 	streams   streams
 	lateOrder lateOrder
@@ -93,6 +95,7 @@ func New(o Options) *Runtime {
 		},
 		handoffs: handoffs{table: o.Store.Handoffs()},
 		opts:     o, store: o.Store, log: o.Log, feed: newFeed(), metrics: m, stats: newStats(o.Store.Stats()), tracer: o.Tracer,
+		process: rand.Text()[:6],
 	}
 	m.register(o.Metrics, r)
 	return r

@@ -475,6 +475,32 @@ func TestAPlatformThatNeverAnswersIsGivenUpAfterItsTimeout(t *testing.T) {
 	})
 }
 
+func TestWhatMayHaveArrivedIsSentAgainByHandWithoutItsUsedHandle(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house) {
+		h.channel.send = func(_ context.Context, n int, out channels.Outgoing) error {
+			switch {
+			case n == 1:
+				return channels.Failf(channels.Uncertain, "timeout", "no answer")
+			case out.First || !out.Doubt || out.Recovered:
+				t.Errorf("%+v", out)
+			case n == 2:
+				return channels.Failf(channels.Temporary, "503", "down")
+			}
+			return nil
+		}
+		h.say("ch", said{Conv: "u1", Key: "k1", Text: "hi"})
+		h.settle()
+		d := h.deliveries()[0]
+		if _, err := h.store.Resend(t.Context(), d.ID); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(time.Minute)
+		if d := h.deliveries()[0]; d.Result.Status != store.Delivered || d.Result.Attempts != 2 {
+			t.Errorf("%+v", d.Result)
+		}
+	})
+}
+
 func TestALateAnswerIsStillDelivered(t *testing.T) {
 	bubble(t, func(t *testing.T, h *house) {
 		h.engine.turn = func(context.Context, dialog.Turn) (dialog.Result, error) {
@@ -533,6 +559,53 @@ func TestDrainFinishesWhatItCanAndHandsTheRestBack(t *testing.T) {
 		h.rt.Drain(context.Background())
 		h.store.Close()
 	})
+}
+
+func TestADeliveryThatIsCutOffIsSentByTheNextProcessUnlessItMayHaveArrived(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		err  error
+		sent int
+		want store.DeliveryStatus
+	}{
+		{"not sent", channels.Failf(channels.Temporary, "dial", "cut off"), 2, store.Delivered},
+		{"sent, perhaps", channels.Failf(channels.Uncertain, "timeout", "cut off"), 1, store.Uncertain},
+		{"sent, perhaps, with a key", &channels.SendError{Kind: channels.Temporary, Doubt: true}, 2, store.Delivered},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t)
+				sent := 0
+				h.channel.send = func(ctx context.Context, _ int, out channels.Outgoing) error {
+					sent++
+					if sent > 1 {
+						se := channels.AsSendError(row.err)
+						if !out.Recovered || out.Doubt != se.Doubt {
+							t.Errorf("%+v", out)
+						}
+						return nil
+					}
+					<-ctx.Done()
+					return row.err
+				}
+				h.rt.Start()
+				h.say("ch", said{Conv: "a", Key: "1", Text: "hi"})
+				h.settle()
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				h.rt.Drain(ctx)
+				h.store.Close()
+				h.open()
+				h.rt.Start()
+				time.Sleep(time.Minute)
+				if d := h.deliveries()[0]; sent != row.sent || d.Result.Status != row.want {
+					t.Errorf("sent %d times: %+v", sent, d.Result)
+				}
+				h.rt.Drain(t.Context())
+				h.store.Close()
+			})
+		})
+	}
 }
 
 func TestADeletedChannelFailsItsEventsWithAReason(t *testing.T) {

@@ -233,11 +233,15 @@ func (r *Runtime) finish(l *liveTurn, a *answered, refs references) store.Turn {
 	}
 	a.trace.Notes = out.notes
 	for i, messages := range out.calls {
+		process := "" // kept where it matters, since it is written for every message
+		if i == 0 && len(in.Address) > 0 {
+			process = r.process
+		}
 		t.Deliveries = append(t.Deliveries, store.Delivery{
 			EventID: l.event.ID, BotID: ch.Record.BotID, ChannelID: ch.Record.ID, ConversationID: conv.ID,
 			Platform: in.Conversation, Messages: messages, Reference: conv.Reference,
 			Address: in.Address, AddressAt: l.event.ReceivedAt, First: i == 0,
-			Key: newUUID(), CreatedAt: time.Now().UTC(),
+			Key: newUUID(), CreatedAt: time.Now().UTC(), Process: process,
 		})
 	}
 	conv.Answered = conv.Answered || len(t.Deliveries) > 0

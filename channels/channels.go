@@ -121,6 +121,8 @@ type Outgoing struct {
 	// Attempt counts from 1. Doubt is true when an earlier attempt may have reached the platform.
 	Attempt int
 	Doubt   bool
+	// Recovered is true when the process that made the delivery is gone: it may have sent it and not come to say so.
+	Recovered bool
 }
 
 // Receipt is the platform's answer to a successful call.

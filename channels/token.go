@@ -71,6 +71,15 @@ func (s *TokenSource) Get(ctx context.Context) (Token, error) {
 	return s.share(ctx, "get", false, s.fresh)
 }
 
+// Current is Get for those who cannot be told that a token was replaced: it looks at what is stored, where another
+// channel or node may have put a newer one than is known here.
+func (s *TokenSource) Current(ctx context.Context) (Token, error) {
+	if t, err := s.Store.Load(ctx, s.key()); err == nil && s.fresh(t) {
+		return s.keep(t), nil
+	}
+	return s.Get(ctx)
+}
+
 // Replace returns a token other than the given one, which the platform has just refused: first
 // whatever somebody else has stored meanwhile, else a newly issued one.
 func (s *TokenSource) Replace(ctx context.Context, refused string) (Token, error) {
@@ -106,7 +115,7 @@ func (s *TokenSource) share(ctx context.Context, key string, refresh bool, good 
 }
 
 func (s *TokenSource) issue(ctx context.Context, refresh bool, good func(Token) bool) (Token, error) {
-	name := s.Name + ":" + s.For
+	name := s.key()
 	unlock, err := s.Store.Lock(ctx, name)
 	if err != nil {
 		return Token{}, &SendError{Kind: Temporary, Err: err}
@@ -131,6 +140,8 @@ func (s *TokenSource) issue(ctx context.Context, refresh bool, good func(Token) 
 	}
 	return s.keep(t), nil
 }
+
+func (s *TokenSource) key() string { return s.Name + ":" + s.For }
 
 func (s *TokenSource) keep(t Token) Token {
 	s.mu.Lock()

@@ -125,6 +125,7 @@ type Delivery struct {
 	First          bool                 `json:"first,omitempty"`
 	Key            string               `json:"key,omitempty"`       // idempotency key, a UUID
 	Broadcast      string               `json:"broadcast,omitempty"` // the broadcast it is part of
+	Process        string               `json:"process,omitempty"`   // that made it, where a one-use handle belongs to it
 	CreatedAt      time.Time            `json:"at"`
 	Result         Result               `json:"-"`
 }
@@ -136,7 +137,9 @@ type Result struct {
 	// NextAt is when a pending delivery is tried next.
 	NextAt time.Time `json:"next_at,omitzero"`
 	// Doubt is true once an attempt may have reached the platform without an answer.
-	Doubt      bool      `json:"doubt,omitempty"`
+	Doubt bool `json:"doubt,omitempty"`
+	// Again is true once somebody has had it sent again in spite of the doubt.
+	Again      bool      `json:"again,omitempty"`
 	ErrorKind  string    `json:"error_kind,omitempty"`
 	ErrorCode  string    `json:"error_code,omitempty"`
 	Error      string    `json:"error,omitempty"`

@@ -61,7 +61,7 @@ func (a *adapter) replyOrPush(ctx context.Context, out channels.Outgoing, token 
 	if !errors.As(err, &se) || !strings.Contains(strings.ToLower(se.Code), "invalid reply token") {
 		return receipt, err
 	}
-	if out.Doubt {
+	if out.Doubt || out.Recovered {
 		return channels.Receipt{}, doubtful("the reply token is void")
 	}
 	return a.pushLate(ctx, out, messages)

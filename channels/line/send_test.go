@@ -70,6 +70,9 @@ func TestReplyOrPush(t *testing.T) {
 		{name: "in doubt the reply is tried again", change: inDoubt, calls: "reply", route: "reply"},
 		{name: "in doubt a void token is uncertain and nothing is pushed", change: inDoubt, reply: faults{spent}, calls: "reply", kind: channels.Uncertain},
 		{name: "in doubt after the token's life it is uncertain and nothing is called", change: inDoubt, after: replyLife, kind: channels.Uncertain},
+		{name: "what a gone process may have replied is uncertain when the token is void", change: takenOver, reply: faults{spent}, calls: "reply", kind: channels.Uncertain},
+		{name: "what a gone process has not replied is replied", change: takenOver, calls: "reply", route: "reply"},
+		{name: "what a gone process left for too long is pushed", change: takenOver, after: replyLife, calls: "push", route: "push"},
 		{name: "another refusal of the reply is no reason to push", reply: faults{faultFile(t, 400, "error_400_text_too_long.json")}, calls: "reply", kind: channels.Rejected},
 
 		{name: "a push that LINE has already taken is delivered", after: replyLife, push: faults{conflict}, calls: "push", route: "push"},
@@ -122,6 +125,8 @@ func cutOff(p *channeltest.Platform, path string, faults []channeltest.Fault, ca
 }
 
 func inDoubt(o *channels.Outgoing) { o.Doubt, o.Attempt = true, 2 }
+
+func takenOver(o *channels.Outgoing) { o.Recovered = true }
 
 func secondInDoubt(o *channels.Outgoing) { o.First, o.Doubt, o.Attempt = false, true, 2 }
 

@@ -155,7 +155,7 @@ func (a *adapter) DeskHeader() string { return a.authHeader }
 
 // CurrentToken implements channels.TokenDesk.
 func (a *adapter) CurrentToken(ctx context.Context) (channels.Token, error) {
-	return a.tokens.Get(ctx)
+	return a.tokens.Current(ctx)
 }
 
 // RenewToken implements channels.TokenDesk.

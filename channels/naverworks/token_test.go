@@ -211,6 +211,20 @@ func TestTheTokenSurvivesARestart(t *testing.T) {
 	}
 }
 
+func TestTheDeskHandsOutTheTokenThatAnotherChannelOfTheAppRenewed(t *testing.T) {
+	b := open(t, channeltest.NaverWorksOptions{}, nil)
+	current(t, b)
+	b.Values["bot_id"] = "3009999"
+	other := again(t, b)
+	if _, err := other.CurrentToken(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	second := renewed(t, b)
+	if tok, err := other.CurrentToken(t.Context()); err != nil || tok != second {
+		t.Errorf("got %+v, %v; want the token that lives, %+v", tok, err, second)
+	}
+}
+
 func TestOtherCredentialsRetireTheToken(t *testing.T) {
 	b := open(t, channeltest.NaverWorksOptions{}, nil)
 	current(t, b)

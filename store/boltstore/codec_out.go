@@ -63,6 +63,7 @@ func decodeTurn(b []byte) (r turnRecord, err error) {
 const (
 	flagFirst = 1 << iota
 	flagOwnID // the conversation's id is not made from the channel's and the platform's
+	flagProcess
 )
 
 func encodeDelivery(d *store.Delivery) ([]byte, error) {
@@ -77,6 +78,9 @@ func encodeDelivery(d *store.Delivery) ([]byte, error) {
 	if d.ConversationID != ownID(d) {
 		flags, conversation = flags|flagOwnID, d.ConversationID
 	}
+	if d.Process != "" {
+		flags |= flagProcess
+	}
 	b := make([]byte, 0, 256+len(messages)+len(d.Address)+len(d.Reference))
 	b = append(b, deliveryVersion, flags)
 	b = driver.AppendTime(b, d.CreatedAt)
@@ -87,6 +91,9 @@ func encodeDelivery(d *store.Delivery) ([]byte, error) {
 		p.ID, string(p.Kind), p.Room, p.Title, p.Tenant, string(d.Address), string(d.Reference),
 	} {
 		b = driver.AppendText(b, s)
+	}
+	if d.Process != "" {
+		b = driver.AppendText(b, d.Process)
 	}
 	return append(b, messages...), nil
 }
@@ -124,6 +131,9 @@ func readDeliveryRecord(b []byte, d *store.Delivery) error {
 	}
 	p.Kind = message.ConversationKind(kind)
 	d.Address, d.Reference = in.Blob(), in.Blob()
+	if flags&flagProcess != 0 {
+		d.Process = in.Text()
+	}
 	if flags&flagOwnID == 0 {
 		d.ConversationID = ownID(d)
 	}
@@ -156,13 +166,22 @@ func deliveryMayMatch(b []byte, q *store.Query) bool {
 	return ok && strings.HasPrefix(rest, ":") && rest[1:] == string(in.Bytes())
 }
 
+// Bits of a result's record.
+const (
+	flagDoubt = 1 << iota
+	flagAgain
+)
+
 func encodeResult(r store.Result) []byte {
 	b := make([]byte, 0, 64+len(r.Error))
-	doubt := byte(0)
+	flags := byte(0)
 	if r.Doubt {
-		doubt = 1
+		flags |= flagDoubt
 	}
-	b = append(b, resultVersion, doubt)
+	if r.Again {
+		flags |= flagAgain
+	}
+	b = append(b, resultVersion, flags)
 	b = binary.AppendUvarint(b, uint64(r.Attempts))
 	b = driver.AppendTime(b, r.NextAt)
 	b = driver.AppendTime(b, r.DoneAt)
@@ -188,7 +207,8 @@ func decodeResult(b []byte) (store.Result, error) {
 	if err != nil {
 		return r, err
 	}
-	r.Doubt = in.Byte() != 0
+	flags := in.Byte()
+	r.Doubt, r.Again = flags&flagDoubt != 0, flags&flagAgain != 0
 	r.Attempts = int(in.Count())
 	r.NextAt, r.DoneAt = in.Time(), in.Time()
 	var status string

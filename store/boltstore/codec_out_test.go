@@ -18,7 +18,7 @@ func fullDelivery() store.Delivery {
 		ID: driver.ID(driver.Deliveries, 7), EventID: "ev_1", BotID: "bot", ChannelID: "ch", ConversationID: "ch:대화",
 		Platform: message.Conversation{ID: "대화", Kind: message.Thread, Room: "room", Title: "제목", Tenant: "T1"},
 		User:     "u1", Messages: []message.Message{message.Text("안녕")}, Address: []byte(`{"token":"x"}`), AddressAt: someTime,
-		Reference: []byte(`{"url":"y"}`), First: true, Key: "key", Broadcast: "bc_1", CreatedAt: someTime.Add(time.Second),
+		Reference: []byte(`{"url":"y"}`), First: true, Key: "key", Broadcast: "bc_1", CreatedAt: someTime.Add(time.Second), Process: "ABC123",
 	}
 }
 
@@ -55,7 +55,7 @@ func TestADeliveryRecordHoldsEveryField(t *testing.T) {
 
 func TestAResultRecordHoldsEveryField(t *testing.T) {
 	in := store.Result{
-		Status: store.Pending, Attempts: 3, NextAt: someTime, Doubt: true, ErrorKind: "temporary", ErrorCode: "503",
+		Status: store.Pending, Attempts: 3, NextAt: someTime, Doubt: true, Again: true, ErrorKind: "temporary", ErrorCode: "503",
 		Error: "the platform is down", MessageIDs: []string{"m1", "m2"}, Route: "push", DoneAt: someTime.Add(time.Hour),
 	}
 	everyField(t, in)

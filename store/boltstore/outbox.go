@@ -269,7 +269,7 @@ func (s *Store) Resend(ctx context.Context, id string) (store.Delivery, error) {
 				return store.ErrState
 			}
 			// The attempts start over; the doubt stays, since the platform may still hold the message.
-			d.Result = store.Result{Status: store.Pending, Doubt: d.Result.Doubt}
+			d.Result = store.Result{Status: store.Pending, Doubt: d.Result.Doubt, Again: d.Result.Doubt}
 			return putResult(t, seq, encodeResult(d.Result), d.Result.Status)
 		},
 		after: func() { s.outs.addAt(d.ConversationID, seq, time.Time{}) },

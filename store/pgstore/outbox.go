@@ -170,7 +170,7 @@ func (s *Store) Resend(ctx context.Context, id string) (store.Delivery, error) {
 		return d, err
 	}
 	// The attempts start over; the doubt stays, since the platform may still hold the message.
-	d.Result = store.Result{Status: store.Pending, Doubt: d.Result.Doubt}
+	d.Result = store.Result{Status: store.Pending, Doubt: d.Result.Doubt, Again: d.Result.Doubt}
 	n, err := s.restate(ctx, d, string(store.Undelivered), string(store.Uncertain), string(store.Cancelled))
 	switch {
 	case err != nil:

@@ -63,10 +63,12 @@ func outbox(t *testing.T, d Driver) {
 		}
 		finish(t, s, c, store.Result{Status: store.Undelivered, Attempts: 3, Doubt: true})
 		noDelivery(t, s)
-		if again, err := s.Resend(ctx, c.Delivery.ID); err != nil || again.Result.Status != store.Pending || !again.Result.Doubt {
+		if again, err := s.Resend(ctx, c.Delivery.ID); err != nil || again.Result.Status != store.Pending || !again.Result.Doubt || !again.Result.Again {
 			t.Errorf("%+v, %v", again, err)
 		}
-		c = nextDelivery(t, s)
+		if c = nextDelivery(t, s); !c.Delivery.Result.Doubt || !c.Delivery.Result.Again {
+			t.Errorf("%+v", c.Delivery.Result)
+		}
 		finish(t, s, c, store.Result{Status: store.Delivered, Attempts: 1})
 		if _, err := s.Resend(ctx, c.Delivery.ID); !errors.Is(err, store.ErrState) {
 			t.Errorf("delivered: %v", err)
