@@ -31,27 +31,36 @@ func (s *stream) stop(ctx context.Context, below []slackapi.Block) error {
 		options = append(options, slackapi.MsgOptionBlocks(below...))
 	}
 	_, _, err := s.api.StopStreamContext(ctx, s.channel, s.live, options...)
-	s.live = ""
-	if err != nil {
-		return s.sendError("chat.stopStream", err)
+	if err == nil {
+		s.live = ""
+		return nil
 	}
-	return nil
+	e := s.sendError("chat.stopStream", err)
+	if !refusedForNow(e) {
+		s.live = ""
+	}
+	return e
 }
 
-// Finish implements channels.Stream.
+// Finish implements channels.Stream. What Slack refuses for now can be finished later: the next call goes on
+// behind what is shown.
 func (s *stream) Finish(ctx context.Context, m message.Message) (channels.Receipt, error) {
 	s.out.Messages = []message.Message{m}
 	if s.lost == nil && len(s.ids) == 0 {
 		return s.Send(ctx, s.out)
 	}
-	defer s.end(ctx)
 	if s.lost == nil && m.Type != message.TypeText && m.Type != message.TypeButtons {
 		s.end(ctx)
 		receipt, err := s.Send(ctx, s.out) // behind what was shown
 		receipt.MessageIDs = slices.Concat(s.ids, receipt.MessageIDs)
 		return receipt, err
 	}
-	if err := s.finish(ctx, m); err != nil {
+	err := s.finish(ctx, m)
+	if refusedForNow(err) && ctx.Err() == nil {
+		return channels.Receipt{}, err
+	}
+	s.end(ctx)
+	if err != nil {
 		return channels.Receipt{}, half(err)
 	}
 	return channels.Receipt{MessageIDs: slices.Clone(s.ids), Route: "stream"}, nil
@@ -64,11 +73,20 @@ func (s *stream) end(ctx context.Context) {
 	}
 }
 
-// half is an error of a message of which the person has read a part: to send it again would show that
-// part twice.
+// refusedForNow tells of calls that certainly did nothing and may do it later.
+func refusedForNow(err error) bool {
+	if err == nil {
+		return false
+	}
+	kind := channels.AsSendError(err).Kind
+	return kind == channels.RateLimited || kind == channels.Temporary
+}
+
+// half is an error of a message of which the person has read a part, and which nobody will finish: to send it
+// again would show that part twice.
 func half(err error) *channels.SendError {
 	e := *channels.AsSendError(err)
-	if e.Kind == channels.Temporary || e.Kind == channels.RateLimited {
+	if refusedForNow(err) {
 		e.Kind = channels.Uncertain
 	}
 	return &e
@@ -95,7 +113,7 @@ func (s *stream) finish(ctx context.Context, m message.Message) error {
 	below := append(rows(m.Actions, 0), rows(m.QuickReplies, len(m.Actions))...)
 	if s.native {
 		err := s.stop(ctx, below)
-		if err == nil || len(below) > 0 && channels.AsSendError(err).Kind != channels.Rejected {
+		if err == nil || len(below) > 0 && channels.AsSendError(err).Kind != channels.Rejected || refusedForNow(err) {
 			return err
 		}
 	}

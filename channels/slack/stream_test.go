@@ -171,10 +171,6 @@ func TestHowATextGrows(t *testing.T) {
 			texts: []string{"가나다"}, finish: buttons, want: "startStream +가나다 | stopStream 1 actions", kind: channels.Uncertain,
 		},
 		{
-			name: "with its buttons in doubt when the end is limited", at: thread, path: stopPath, fault: refused(t, "ratelimited_429"),
-			texts: []string{"가나다"}, finish: buttons, want: "startStream +가나다 | stopStream 1 actions", kind: channels.Uncertain,
-		},
-		{
 			name: "with buttons that cannot be shown refused", at: thread, texts: []string{"가나다"},
 			finish: message.Message{Type: message.TypeButtons, Text: "가나다", Actions: []message.Action{action(message.ActionPostback, "예", strings.Repeat("y", 2001))}},
 			want:   "startStream +가나다 | stopStream 1", kind: channels.Rejected,
@@ -205,10 +201,6 @@ func TestHowATextGrows(t *testing.T) {
 			texts: []string{"가", "가나", "가나다"}, finish: markdown("가나다"),
 			want: "startStream +가 | appendStream 1 +나 | appendStream 1 +나다 | stopStream 1", ids: 1,
 		},
-		{
-			name: "not again as a whole when a limit cuts its end", at: direct, path: updatePath, fault: refused(t, "ratelimited_429"),
-			texts: []string{"가"}, finish: markdown("가나"), want: "postMessage =가 | update 1 =가나", kind: channels.Uncertain,
-		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			b := kit(t).Open(t)
@@ -221,6 +213,44 @@ func TestHowATextGrows(t *testing.T) {
 			}
 			if len(receipt.MessageIDs) != row.ids {
 				t.Errorf("messages %v, want %d", receipt.MessageIDs, row.ids)
+			}
+			if got := steps(t, b.Platform); got != row.want {
+				t.Errorf("calls %s\nwant  %s", got, row.want)
+			}
+		})
+	}
+}
+
+func TestAnEndThatSlackRefusesForNowIsShownLater(t *testing.T) {
+	buttons := message.Message{Type: message.TypeButtons, Text: "가나", Actions: []message.Action{action(message.ActionPostback, "예", "y")}}
+	for _, row := range []struct {
+		name   string
+		at     message.Conversation
+		path   string
+		shown  string
+		finish message.Message
+		want   string
+	}{
+		{"the last words of a stream", thread, appendPath, "가", markdown("가나"), "startStream +가 | appendStream 1 +나 | appendStream 1 +나 | stopStream 1"},
+		{"the last change", direct, updatePath, "가", markdown("가나"), "postMessage =가 | update 1 =가나 | update 1 =가나"},
+		{"the buttons", thread, stopPath, "가나", buttons, "startStream +가나 | stopStream 1 actions | stopStream 1 actions"},
+		{"another text", direct, updatePath, "가", markdown("다"), "postMessage =가 | update 1 =다 | update 1 =다"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			b := kit(t).Open(t)
+			s, err := b.Adapter.(channels.Streamer).Stream(t.Context(), asked(row.at))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Update(t.Context(), row.shown); err != nil {
+				t.Fatal(err)
+			}
+			b.Platform.FailNext(row.path, refused(t, "ratelimited_429"))
+			if _, err := s.Finish(t.Context(), row.finish); err == nil || channels.AsSendError(err).Kind != channels.RateLimited {
+				t.Fatalf("got %v", err)
+			}
+			if receipt, err := s.Finish(t.Context(), row.finish); err != nil || len(receipt.MessageIDs) != 1 {
+				t.Errorf("got %+v, %v", receipt, err)
 			}
 			if got := steps(t, b.Platform); got != row.want {
 				t.Errorf("calls %s\nwant  %s", got, row.want)
