@@ -3,6 +3,7 @@ package slack
 import (
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/slack-go/slack/slackevents"
@@ -54,7 +55,7 @@ type event struct {
 // present tells whether an optional object is there, be it empty.
 func present(v json.RawMessage) bool { return len(v) > 0 && string(v) != "null" }
 
-func (env envelope) inbound() message.Inbound {
+func (a *adapter) inbound(env envelope) message.Inbound {
 	var e event
 	if len(env.Event) == 0 || decode(env.Event, &e) != nil || e.Type == "" {
 		return message.Inbound{Kind: message.KindUnknown, Name: env.Type, Keys: env.keys(), Conversation: message.Conversation{Tenant: env.TeamID}}
@@ -64,16 +65,20 @@ func (env envelope) inbound() message.Inbound {
 		Conversation: place(env.TeamID, e.room(), e.ChannelType, first(e.ThreadTS, e.Assistant.ThreadTS)),
 		Sender:       message.User{ID: first(e.User, e.UserID, e.Assistant.UserID)},
 	}
+	self := env.self()
+	if self == "" && e.concernsSelf() {
+		self = a.ownID()
+	}
 	switch slackevents.EventsAPIType(e.Type) {
 	case slackevents.Message:
-		e.message(&in, env.self())
+		e.message(&in, self)
 	case slackevents.AppMention:
-		e.spoken(&in, env.self())
+		e.spoken(&in, self)
 		in.Mentioned = true
 	case slackevents.ReactionAdded, slackevents.ReactionRemoved:
-		e.reaction(&in, env.self())
+		e.reaction(&in, self)
 	case slackevents.MemberJoinedChannel, slackevents.MemberLeftChannel:
-		e.member(&in, env.self())
+		e.member(&in, self)
 	case slackevents.FileShared:
 		in.Attachments = []message.Attachment{{Kind: message.KindFile, Ref: e.FileID}}
 	case slackevents.AppHomeOpened:
@@ -87,6 +92,20 @@ func (env envelope) inbound() message.Inbound {
 	}
 	return in
 }
+
+// concernsSelf tells whether what an event means depends on which member the bot is.
+func (e event) concernsSelf() bool {
+	switch slackevents.EventsAPIType(e.Type) {
+	case slackevents.Message, slackevents.AppMention:
+		return mentions(e.Text) || e.Message != nil && mentions(e.Message.Text)
+	case slackevents.ReactionAdded, slackevents.ReactionRemoved, slackevents.MemberJoinedChannel, slackevents.MemberLeftChannel:
+		return true
+	}
+	return false
+}
+
+// mentions tells whether somebody is mentioned in a text.
+func mentions(text string) bool { return strings.Contains(text, "<@") }
 
 // opened handles the opening of the app's home. The messages tab is how a person begins to talk to an
 // agent app: https://docs.slack.dev/ai/migrating-to-agent-messaging

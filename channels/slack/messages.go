@@ -3,6 +3,8 @@ package slack
 import (
 	"strings"
 
+	"github.com/slack-go/slack/slackevents"
+
 	"dari/bot/message"
 )
 
@@ -45,14 +47,17 @@ func spokenName(channelType string) string {
 }
 
 // spoken fills in what somebody said. The same words in a channel come as app_mention and as message,
-// under two event ids, so that the channel and the time stamp are a key as well.
+// under two event ids, so that the channel and the time stamp are a key as well. They are not one of a message
+// that mentions the bot or somebody else, nobody knows whom: its app_mention must not pass for a repetition.
 func (e event) spoken(in *message.Inbound, self string) {
 	if e.Channel == "" || e.TS == "" {
 		in.Kind = message.KindUnknown
 		return
 	}
 	in.Kind = message.KindText
-	in.Keys = append(in.Keys, "msg:"+e.Channel+":"+e.TS)
+	if self != "" || e.Type != string(slackevents.Message) || !mentions(e.Text) {
+		in.Keys = append(in.Keys, "msg:"+e.Channel+":"+e.TS)
+	}
 	in.MessageID = e.TS
 	in.Conversation = place(in.Conversation.Tenant, e.Channel, e.ChannelType, e.root(isDirect(e.Channel, e.ChannelType)))
 	if e.ThreadTS != e.TS {

@@ -25,7 +25,7 @@ func (a *adapter) Parse(r *channels.Request) (channels.Callback, error) {
 	if media, _, _ := mime.ParseMediaType(r.ContentType); media == "application/x-www-form-urlencoded" {
 		return parseForm(r.Body)
 	}
-	return parseJSON(r.Body)
+	return a.parseJSON(r.Body)
 }
 
 // envelope is what surrounds every event: https://docs.slack.dev/apis/events-api/
@@ -53,7 +53,7 @@ func (e envelope) self() string {
 	return ""
 }
 
-func parseJSON(body []byte) (channels.Callback, error) {
+func (a *adapter) parseJSON(body []byte) (channels.Callback, error) {
 	var env envelope
 	if err := decode(body, &env); err != nil {
 		return channels.Callback{}, channels.Malformed("the body is not JSON: %v", err)
@@ -64,7 +64,7 @@ func parseJSON(body []byte) (channels.Callback, error) {
 	case slackevents.URLVerification:
 		return challenge(env.Challenge)
 	case slackevents.CallbackEvent:
-		return one(env.inbound(), body), nil
+		return one(a.inbound(env), body), nil
 	case slackevents.AppRateLimited:
 		return one(message.Inbound{
 			Kind: message.KindEvent, Name: env.Type,

@@ -13,6 +13,7 @@ import (
 
 	"dari/bot/message"
 	"dari/channels"
+	"dari/channels/channeltest"
 )
 
 var update = flag.Bool("update", false, "write what is the case now to testdata")
@@ -108,6 +109,60 @@ func TestAMentionAndItsMessageShareAKey(t *testing.T) {
 	if mention.Text != duplicate.Text || mention.Conversation != duplicate.Conversation || !mention.Mentioned || !duplicate.Mentioned {
 		t.Errorf("the same words differ:\n%+v\n%+v", mention, duplicate)
 	}
+}
+
+func TestTheBotLearnsItsOwnIDWhereSlackDoesNotTell(t *testing.T) {
+	channelMessage := func(words string) string {
+		return `{"type":"message","channel":"C1","channel_type":"channel","user":"U1","ts":"1.2","text":"` + words + `"}`
+	}
+	mention := `{"type":"app_mention","channel":"C1","user":"U1","ts":"1.2","text":"<@U07BOTU9K2L> 안녕"}`
+	for _, row := range []struct {
+		name, authorizations string
+		asked                int
+	}{
+		{"no authorizations", ``, 1},
+		{"a person's authorization", `"authorizations":[{"user_id":"U1","is_bot":false}],`, 1},
+		{"its own authorization", `"authorizations":[{"user_id":"U07BOTU9K2L","is_bot":true}],`, 0},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			b := kit(t).Open(t)
+			parse := func(event string) message.Inbound {
+				body := `{"type":"event_callback","team_id":"T1","event_id":"Ev` + event[9:12] + `",` + row.authorizations + `"event":` + event + `}`
+				cb, err := b.Adapter.Parse(&channels.Request{ContentType: "application/json", Body: []byte(body), ReceivedAt: now})
+				if err != nil || len(cb.Events) != 1 {
+					t.Fatalf("%+v, %v", cb, err)
+				}
+				return cb.Events[0]
+			}
+			parse(channelMessage("안녕"))
+			if n := len(b.Platform.Calls("/api/auth.test")); n != 0 {
+				t.Errorf("asked %d times for a message that mentions nobody", n)
+			}
+			said, told := parse(channelMessage("<@U07BOTU9K2L> 안녕")), parse(mention)
+			if !said.Mentioned || said.Text != "안녕" || told.Text != "안녕" || said.Keys[1] != told.Keys[1] {
+				t.Errorf("%+v\n%+v", said, told)
+			}
+			if n := len(b.Platform.Calls("/api/auth.test")); n != row.asked {
+				t.Errorf("asked %d times, want %d", n, row.asked)
+			}
+		})
+	}
+	t.Run("while Slack does not tell, a mention is no repetition of its message", func(t *testing.T) {
+		b := kit(t).Open(t)
+		b.Platform.FailNext("/api/auth.test", channeltest.Fault{Status: 500})
+		for _, event := range []string{channelMessage("<@U07BOTU9K2L> 안녕"), mention} {
+			cb, err := b.Adapter.Parse(&channels.Request{ContentType: "application/json", Body: []byte(`{"type":"event_callback","event_id":"Ev` + event[9:12] + `","event":` + event + `}`), ReceivedAt: now})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if in := cb.Events[0]; slices.Contains(in.Keys, "msg:C1:1.2") != in.Mentioned {
+				t.Errorf("mentioned %v with keys %v", in.Mentioned, in.Keys)
+			}
+		}
+		if n := len(b.Platform.Calls("/api/auth.test")); n != 1 {
+			t.Errorf("asked %d times within a minute", n)
+		}
+	})
 }
 
 func TestAnEditSharesNoKeyWithItsMessage(t *testing.T) {

@@ -96,4 +96,6 @@ type adapter struct {
 
 	// What the workspace or the app turned out to lack.
 	noTyping, noStreams, noFaces lull
+
+	own self
 }
