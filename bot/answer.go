@@ -12,7 +12,6 @@ import (
 	"dari/bot/message"
 	"dari/channels"
 	"dari/dialog"
-	"dari/store"
 )
 
 // answered is what came of asking the engine.
@@ -90,8 +89,8 @@ func (r *Runtime) newTurn(ctx context.Context, l *liveTurn, name string) (*dialo
 		t.Inbound.Locale = conv.Locale
 	}
 	if _, ok := e.Engine.(dialog.Rememberer); ok && in.Sender.ID != "" {
-		p, err := r.store.People().Get(ctx, l.personID())
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
+		p, err := r.person(ctx, l.ch, in.Sender.ID)
+		if err != nil {
 			return t, err
 		}
 		t.User.Token = p.State

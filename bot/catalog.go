@@ -43,6 +43,8 @@ type Catalog struct {
 	live     map[string]*Channel
 	liveBots map[string]*liveBot
 	changed  chan struct{}            // holds a token when channels have changed
+	inFlight sync.Map                 // places for calls, a chan struct{} by inFlightKey
+	examples sync.Map                 // of channel types, by name: see standIns
 	issued   func(channelType string) // a platform has issued a token; nil if nobody counts
 }
 
@@ -142,6 +144,12 @@ func (c *Catalog) callbackURL(rec store.Channel) string {
 	return c.publicURL + "/" + rec.Type + "/" + rec.ID + "/webhook"
 }
 
+// inFlightKey tells whose calls are counted together.
+type inFlightKey struct {
+	channelType, app string
+	bound            int
+}
+
 // make builds the adapter; values must be clean.
 func (c *Catalog) make(rec store.Channel, t channels.Type, values settings.Values) (*Channel, error) {
 	mode := values.Text(groupModeKey)
@@ -159,11 +167,13 @@ func (c *Catalog) make(rec store.Channel, t channels.Type, values settings.Value
 		rejects: rate.NewLimiter(rate.Every(time.Second), 60), pace: newPace(rec.ID, t.Limits(), c.store),
 		secrets: settings.NewHider(t.Setup().Fields, values), capabilities: capabilities,
 	}
+	app := rec.ID
 	if b, ok := adapter.(channels.Bounded); ok {
-		ch.Limits.InFlight = b.InFlight()
+		ch.Limits.InFlight, app = b.InFlight()
 	}
 	if n := ch.Limits.InFlight; n > 0 {
-		ch.inFlight = make(chan struct{}, n)
+		places, _ := c.inFlight.LoadOrStore(inFlightKey{rec.Type, app, n}, make(chan struct{}, n))
+		ch.inFlight = places.(chan struct{})
 	}
 	return ch, nil
 }

@@ -1,7 +1,9 @@
 package bot
 
 import (
+	"context"
 	"strings"
+	"time"
 
 	"dari/bot/message"
 	"dari/store"
@@ -33,6 +35,23 @@ func gate(ch *Channel, conv store.Conversation, in *message.Inbound) string {
 		return ""
 	}
 	return "the bot was not mentioned (group_mode mention)"
+}
+
+// firstWords is how long ago the bot's own first message can be to be why a person is said to have come.
+const firstWords = 10 * time.Minute
+
+// wroteFirst says why a person who is said to have come is not greeted: NAVER WORKS sends begin for the bot's own
+// first message, too, and a greeting behind that was asked for by nobody.
+// https://developers.worksmobile.com/kr/docs/bot-callback-begin
+func (r *Runtime) wroteFirst(ctx context.Context, l *liveTurn) (string, error) {
+	page, err := r.store.Deliveries(ctx, store.Query{ConversationID: l.event.ConversationID, Limit: 1})
+	if err != nil || len(page.Items) == 0 {
+		return "", err
+	}
+	if d := page.Items[0]; d.EventID == "" && l.event.ReceivedAt.Sub(d.CreatedAt) < firstWords {
+		return "already greeted by what the bot was told to send", nil
+	}
+	return "", nil
 }
 
 // needsMention tells which kinds are talk among people unless the bot is addressed. A tapped button,

@@ -116,6 +116,7 @@ type said struct {
 	Key       string `json:"key"`
 	Text      string `json:"text,omitempty"`
 	Locale    string `json:"locale,omitempty"`
+	Reference string `json:"reference,omitempty"`
 }
 
 // say brings one event in, as package web would.
@@ -201,7 +202,7 @@ type bounded struct{ signed }
 
 const narrowAPI = "https://narrow.example"
 
-func (bounded) InFlight() int { return 2 }
+func (bounded) InFlight() (int, string) { return 2, "app" }
 
 // signed takes what names its secret, or none.
 type signed struct {
@@ -251,6 +252,9 @@ func (c *scriptedChannel) Parse(r *channels.Request) (channels.Callback, error) 
 		Kind: message.KindText, Name: "said", Keys: []string{s.Key}, Text: s.Text, Mentioned: s.Mentioned, Once: s.Once, Locale: s.Locale,
 		Conversation: message.Conversation{ID: s.Conv, Kind: message.Direct}, Sender: message.User{ID: "u1"},
 		Address: json.RawMessage(`{"for":"` + s.Key + `"}`), Raw: r.Body,
+	}
+	if s.Reference != "" {
+		in.Reference, in.Sender.StableID = json.RawMessage(s.Reference), "stable-"+in.Sender.ID
 	}
 	if s.Kind != "" {
 		in.Kind = message.Kind(s.Kind)

@@ -75,21 +75,21 @@ func (r *renderer) message(m message.Message) {
 		r.buttons(m)
 	case m.Type == message.TypeCards:
 		r.cards(m)
-	case m.URL != "" && !r.reachable(m.URL):
+	case m.URL != "" && !r.reachable(m):
 		r.text(asText(m), m.QuickReplies)
 	default:
 		r.out = append(r.out, m)
 	}
 }
 
-// reachable tells whether a platform can fetch the file. All of them insist on https.
-func (r *renderer) reachable(raw string) bool {
-	u, err := url.Parse(raw)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "https":
+// reachable tells whether a platform can fetch the file, or the adapter brings it. All platforms insist on https.
+func (r *renderer) reachable(m message.Message) bool {
+	u, err := url.Parse(m.URL)
+	switch carried := slices.Contains(r.limits.Carries, m.Type); {
+	case err != nil || u.Host == "" || u.Scheme != "https" && !(carried && u.Scheme == "http"):
 		r.note("url: is not an https address; sent as text")
-	case over(raw, r.limits.URL):
-		r.note("url: is longer than the %d characters that %s takes; sent as text", r.limits.URL, r.channel)
+	case !carried && over(m.URL, r.limits.MediaURL):
+		r.note("url: is longer than the %d characters that %s takes; sent as text", r.limits.MediaURL, r.channel)
 	default:
 		return true
 	}

@@ -18,10 +18,10 @@ func narrow() channels.Limits {
 	return channels.Limits{
 		Messages: map[message.Type]channels.Level{
 			message.TypeText: channels.Full, message.TypeButtons: channels.Full, message.TypeCards: channels.Full,
-			message.TypeImage: channels.Full, message.TypeNative: channels.Full,
+			message.TypeImage: channels.Full, message.TypeAudio: channels.Full, message.TypeNative: channels.Full,
 		},
 		TextMax: 10, TextUnit: channels.UTF16, PerCall: 2, Buttons: 2, ButtonText: 10, ButtonLabel: 4,
-		QuickReplies: 2, QuickLabel: 4, PostbackData: 8, MessageAction: 20, URL: 40,
+		QuickReplies: 2, QuickLabel: 4, PostbackData: 8, MessageAction: 20, URL: 40, MediaURL: 40, Carries: []message.Type{message.TypeAudio},
 		Cards: 2, CardActions: 1, CardTitle: 5, CardText: 30,
 		Actions: []message.ActionKind{message.ActionPostback, message.ActionMessage, message.ActionURL},
 	}
@@ -119,6 +119,14 @@ func TestRepliesAreBroughtDownToWhatAMessengerShows(t *testing.T) {
 		"an image without a usable address becomes text": {
 			message.Reply{Messages: []message.Message{{Type: message.TypeImage, URL: "ftp://x", Alt: "a map"}}},
 			`text "a map` + `\n` + `ftp:" + text "//x"`, "is not an https address",
+		},
+		"an image whose address is too long becomes text": {
+			message.Reply{Messages: []message.Message{{Type: message.TypeImage, URL: "https://x.example/" + strings.Repeat("a", 30), Alt: "a"}}},
+			`text "a` + `\n` + `https://" + text "x.example/"; text "aaaaaaaaaa" + text "aaaaaaaaaa"; text "aaaaaaaaaa"`, "is longer than the 40 characters",
+		},
+		"a sound that the adapter brings may have any address": {
+			message.Reply{Messages: []message.Message{{Type: message.TypeAudio, URL: "http://x.example/" + strings.Repeat("a", 50)}}},
+			`audio ""`, "",
 		},
 		"a message that cannot be shown falls back or is dropped with a note": {
 			message.Reply{Messages: []message.Message{{Type: "hologram", FallbackText: "flat"}, {Type: message.TypeText}}},

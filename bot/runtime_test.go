@@ -655,10 +655,18 @@ func TestAChannelThatListensIsHeardUntilItIsSwitchedOff(t *testing.T) {
 
 func TestSettingsMayBoundTheCallsAtOnce(t *testing.T) {
 	h := newHouse(t)
-	h.addChannel("narrow", settings.Values{"api": narrowAPI})
-	for id, want := range map[string]int{"ch": 0, "narrow": 2} {
-		if ch, err := h.rt.Channel(t.Context(), id); err != nil || cap(ch.inFlight) != want || ch.Limits.InFlight != want {
+	for _, id := range []string{"narrow", "sibling"} {
+		h.addChannel(id, settings.Values{"api": narrowAPI})
+	}
+	got := map[string]*Channel{}
+	for id, want := range map[string]int{"ch": 0, "narrow": 2, "sibling": 2} {
+		ch, err := h.rt.Channel(t.Context(), id)
+		if err != nil || cap(ch.inFlight) != want || ch.Limits.InFlight != want {
 			t.Errorf("%s: %d at once, %v", id, cap(ch.inFlight), err)
 		}
+		got[id] = ch
+	}
+	if got["narrow"].inFlight != got["sibling"].inFlight {
+		t.Error("two channels of one app have a bound each")
 	}
 }

@@ -61,7 +61,15 @@ func (r *Runtime) address(ctx context.Context, ch *Channel, user, conversation s
 		ConversationID: ch.Record.ID + ":" + user, CreatedAt: time.Now().UTC(),
 	}
 	if conversation == "" {
-		return d, nil
+		p, err := r.person(ctx, ch, user)
+		if err != nil || p.Direct == "" {
+			return d, err
+		}
+		conv, err := r.store.Conversation(ctx, p.Direct)
+		if errors.Is(err, store.ErrNotFound) {
+			return d, nil
+		}
+		return in(d, conv), err
 	}
 	conv, err := r.store.Conversation(ctx, conversation)
 	switch {
@@ -70,8 +78,14 @@ func (r *Runtime) address(ctx context.Context, ch *Channel, user, conversation s
 	case err != nil:
 		return d, err
 	}
+	return in(d, conv), nil
+}
+
+// in is a delivery to a conversation that is known.
+func in(d store.Delivery, conv store.Conversation) store.Delivery {
+	d.User = ""
 	d.ConversationID, d.Platform, d.Reference = conv.ID, conv.Platform, conv.Reference
-	return d, nil
+	return d
 }
 
 func (req SendRequest) check() error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"dari/bot/message"
 	"dari/channels"
@@ -40,6 +41,58 @@ func TestSomethingCanBeSaidToAPersonAndToAConversation(t *testing.T) {
 			t.Errorf("got %q", got)
 		}
 	})
+}
+
+func TestAPersonWhoHasWrittenIsWrittenToWhereTheyWrote(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house) {
+		h.say("ch", said{Conv: "c1", Key: "1", Text: "hi", Reference: `{"service":"eu"}`})
+		h.say("ch", said{Conv: "room", Key: "2", Text: "hi", Group: true, Mentioned: true, Reference: `{"service":"us"}`})
+		h.settle()
+		before := len(h.channel.sent)
+		for _, user := range []string{"u1", "stable-u1", "u2"} {
+			if _, err := h.send(SendRequest{User: user, Messages: []message.Message{message.Text("to " + user)}}); err != nil {
+				t.Fatal(err)
+			}
+			h.settle()
+		}
+		var got []string
+		for _, o := range h.channel.sent[before:] {
+			got = append(got, o.Conversation.ID+" "+string(o.Reference)+" "+o.Messages[0].Text)
+		}
+		if want := []string{`c1 {"service":"eu"} to u1`, `c1 {"service":"eu"} to stable-u1`, "direct-u2  to u2"}; !slices.Equal(got, want) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+}
+
+func TestWhoWasWrittenToFirstIsNotGreetedForIt(t *testing.T) {
+	for name, row := range map[string]struct {
+		first bool
+		wait  time.Duration
+		want  int
+	}{
+		"a person who comes is greeted":                    {false, 0, 1},
+		"what the bot's own message has caused is ignored": {true, time.Second, 0},
+		"who comes much later is greeted":                  {true, time.Hour, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, h *house) {
+				if row.first {
+					if _, err := h.send(SendRequest{User: "u1", Messages: []message.Message{message.Text("notice")}}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				time.Sleep(row.wait)
+				h.settle()
+				before := len(h.channel.sent)
+				h.say("ch", said{Conv: "u1", Key: "1", Kind: string(message.KindFollow), Text: "welcome"})
+				h.settle()
+				if got := len(h.channel.sent) - before; got != row.want {
+					t.Errorf("%d greetings, want %d", got, row.want)
+				}
+			})
+		})
+	}
 }
 
 func TestASendRequestIsCarriedOutOncePerKey(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -125,8 +126,12 @@ func (r *Runtime) decide(ctx context.Context, c store.TurnClaim, start time.Time
 	if t, ok, err := r.roomSaid(ctx, l); ok || err != nil {
 		return t, err
 	}
-	if reason := gate(ch, l.known, &l.in); reason != "" {
-		return store.Turn{State: store.Ignored, Reason: reason}, nil
+	reason := gate(ch, l.known, &l.in)
+	if reason == "" && in.Kind == message.KindFollow {
+		reason, err = r.wroteFirst(ctx, l)
+	}
+	if reason != "" || err != nil {
+		return store.Turn{State: store.Ignored, Reason: reason}, err
 	}
 	if err := resolve(ctx, r.store, &l.in); err != nil {
 		return store.Turn{}, err
@@ -162,8 +167,8 @@ func (r *Runtime) conclude(ctx context.Context, l *liveTurn, a *answered) (store
 	if err == nil && a.Handoff != nil && a.err == nil {
 		_, err = r.takeOver(ctx, l.conv, *a.Handoff)
 	}
-	if err == nil && a.User != nil && a.err == nil && l.in.Sender.ID != "" {
-		err = r.store.People().Put(ctx, l.personID(), store.Person{State: a.User.Token})
+	if err == nil {
+		err = r.remember(ctx, l, a)
 	}
 	if a.stream == nil {
 		return t, err
@@ -176,8 +181,42 @@ func (r *Runtime) conclude(ctx context.Context, l *liveTurn, a *answered) (store
 	return t, nil
 }
 
-// personID is the key of what an engine keeps about a person.
-func (l *liveTurn) personID() string { return l.ch.Record.ID + ":" + l.in.Sender.ID }
+// remember keeps what is known of the person after the turn: the engine's state, and where they are written to.
+func (r *Runtime) remember(ctx context.Context, l *liveTurn, a *answered) error {
+	said := a.User != nil && a.err == nil
+	// Where a reference is needed for writing first, the person's id alone does not lead to the conversation.
+	place := l.known.ID == "" && l.in.Conversation.Kind == message.Direct && len(l.in.Reference) > 0
+	if l.in.Sender.ID == "" || !said && !place {
+		return nil
+	}
+	p, err := r.person(ctx, l.ch, l.in.Sender.ID)
+	if err != nil {
+		return err
+	}
+	if said {
+		p.State = a.User.Token
+	}
+	if place {
+		p.Direct = l.conv.ID
+	}
+	if id := l.in.Sender.StableID; place && id != "" { // either may be written to
+		if err := r.store.People().Put(ctx, personID(l.ch, id), store.Person{Direct: p.Direct}); err != nil {
+			return err
+		}
+	}
+	return r.store.People().Put(ctx, personID(l.ch, l.in.Sender.ID), p)
+}
+
+// person is what is known of a person, nothing for one who is not known.
+func (r *Runtime) person(ctx context.Context, ch *Channel, user string) (store.Person, error) {
+	p, err := r.store.People().Get(ctx, personID(ch, user))
+	if errors.Is(err, store.ErrNotFound) {
+		err = nil
+	}
+	return p, err
+}
+
+func personID(ch *Channel, user string) string { return ch.Record.ID + ":" + user }
 
 func failedTurn(code string, err error) store.Turn {
 	return store.Turn{State: store.Failed, Reason: code + ": " + err.Error()}

@@ -126,10 +126,11 @@ type FileOfferer interface {
 	FileConsent(ctx context.Context, in message.Inbound) (Receipt, error)
 }
 
-// Bounded is an adapter whose settings bound the calls that a channel makes at once, in place of
-// Limits.InFlight.
+// Bounded is an adapter whose settings bound the calls that are made at once, in place of Limits.InFlight.
 type Bounded interface {
-	InFlight() int // at least 1
+	// InFlight is the bound, at least 1, and whom it is shared with: channels of a type that name the same app
+	// make so many calls together.
+	InFlight() (calls int, app string)
 }
 
 // WebhookSetter can tell the platform where the callbacks go.

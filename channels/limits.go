@@ -48,6 +48,10 @@ type Limits struct {
 	PostbackData  int `json:"postback_data_max"`
 	MessageAction int `json:"message_action_max"` // text that a message action sends
 	URL           int `json:"url_max"`
+	// MediaURL bounds the address of a picture or file that the messenger fetches, and Carries lists the types
+	// whose file the adapter brings to it where it cannot: their addresses may be of any length, and http.
+	MediaURL int            `json:"media_url_max"`
+	Carries  []message.Type `json:"-"`
 
 	Cards       int `json:"cards_max"`
 	CardActions int `json:"card_actions_max"`

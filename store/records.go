@@ -94,7 +94,9 @@ type Conversation struct {
 // Person is what an engine keeps about one person of a channel, in all conversations. Its id is the
 // channel's, ":", the platform's id of the person.
 type Person struct {
-	State string `json:"state"`
+	State string `json:"state,omitempty"` // of the engine
+	// Direct is the id of the person's own conversation with the bot, where it does not follow from the person's.
+	Direct string `json:"direct,omitempty"`
 }
 
 // DeliveryStatus is what became of a delivery.

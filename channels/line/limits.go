@@ -92,6 +92,7 @@ func (Type) Limits() channels.Limits {
 		PostbackData:  dataMax,
 		MessageAction: saysMax,
 		URL:           linkMax,
+		MediaURL:      mediaURLMax,
 
 		Cards:       maxColumns,
 		CardActions: maxColumnActions,

@@ -125,7 +125,8 @@ func TestTolerableSettingsAreBroughtToOneForm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a.scopes != "bot bot.message bot.read" || a.apiURL != "https://gov.worksapis.com/v1.0" || a.DeskHeader() != "8 chars!" || a.InFlight() != 9 {
-		t.Errorf("%q %q %d", a.scopes, a.apiURL, a.InFlight())
+	calls, app := a.InFlight()
+	if a.scopes != "bot bot.message bot.read" || a.apiURL != "https://gov.worksapis.com/v1.0" || a.DeskHeader() != "8 chars!" || calls != 9 || app == "" {
+		t.Errorf("%q %q %d %q", a.scopes, a.apiURL, calls, app)
 	}
 }

@@ -91,6 +91,8 @@ func (Type) Limits() channels.Limits {
 		PostbackData:  maxPostback,
 		MessageAction: maxSaid,
 		URL:           maxURL,
+		MediaURL:      maxURL,
+		Carries:       []message.Type{message.TypeImage, message.TypeVideo, message.TypeAudio, message.TypeFile},
 
 		Cards:       maxColumns,
 		CardActions: maxColumnActions,

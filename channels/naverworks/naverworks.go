@@ -62,5 +62,6 @@ var (
 	_ channels.Bounded      = (*adapter)(nil)
 )
 
-// InFlight implements channels.Bounded.
-func (a *adapter) InFlight() int { return a.inFlight }
+// InFlight implements channels.Bounded. The platform counts the calls of all bots of a tenant; an app is what is
+// known of it. https://developers.worksmobile.com/en/docs/rate-limits
+func (a *adapter) InFlight() (int, string) { return a.inFlight, a.clientID }

@@ -46,6 +46,7 @@ func (Type) Limits() channels.Limits {
 		ButtonLabel:  50,
 		QuickReplies: maxSuggested,
 		QuickLabel:   50,
+		Carries:      []message.Type{message.TypeVideo, message.TypeAudio, message.TypeFile}, // the person opens them
 		Cards:        maxCards, CardActions: maxButtons,
 		// No lengths are documented here either. Ten cards of these with six buttons each stay below the
 		// 80 KB, if the data of the buttons is short.

@@ -61,7 +61,7 @@ func (Type) Limits() channels.Limits {
 		TextMax:  maxText, TextUnit: channels.CodePoint, PerCall: 1,
 		Buttons: maxButtons, ButtonText: maxText, ButtonLabel: maxLabel,
 		QuickReplies: maxButtons, QuickLabel: maxLabel,
-		PostbackData: maxPostback, MessageAction: maxSays, URL: maxURL,
+		PostbackData: maxPostback, MessageAction: maxSays, URL: maxURL, MediaURL: maxURL,
 		Actions: []message.ActionKind{
 			message.ActionPostback, message.ActionMessage, message.ActionURL, message.ActionPhone, message.ActionCopy,
 		},
