@@ -2,7 +2,10 @@ package naverworks
 
 import (
 	"net/url"
+	"slices"
 	"strings"
+
+	"golang.org/x/net/publicsuffix"
 
 	"dari/channels"
 )
@@ -10,6 +13,26 @@ import (
 // storageHosts are the suffixes of the hosts that keep files. Those of the public-sector service are not
 // documented; its other hosts end so: https://developers.worksmobile.com/kr/docs/gov
 var storageHosts = []string{".worksmobile.com", ".gov-naverworks.com"}
+
+// trusted tells whether a host may be given the token: the platform's storage, or one in the domain of the
+// addresses that the settings name.
+func (a *adapter) trusted(host string) bool {
+	host = strings.ToLower(host)
+	if slices.ContainsFunc(storageHosts, func(suffix string) bool { return strings.HasSuffix(host, suffix) }) {
+		return true
+	}
+	for _, address := range []string{a.apiURL, a.authURL} {
+		u, err := url.Parse(address)
+		if err != nil {
+			continue
+		}
+		domain, err := publicsuffix.EffectiveTLDPlusOne(strings.ToLower(u.Hostname()))
+		if err == nil && (host == domain || strings.HasSuffix(host, "."+domain)) {
+			return true
+		}
+	}
+	return false
+}
 
 // storage checks an address that the platform names for an upload or a download, both of which carry the
 // access token: it has to be the platform's own, or on the very host of api_base_url.
@@ -30,10 +53,8 @@ func (a *adapter) storage(raw string) (string, *channels.SendError) {
 	case u.Scheme != "https" || u.Port() != "" && u.Port() != "443":
 		return wrong("that is not https")
 	}
-	for _, suffix := range storageHosts {
-		if strings.HasSuffix(strings.ToLower(u.Hostname()), suffix) {
-			return u.String(), nil
-		}
+	if a.trusted(u.Hostname()) {
+		return u.String(), nil
 	}
 	return wrong("on a host that is not the platform's")
 }

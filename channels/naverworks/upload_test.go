@@ -206,6 +206,8 @@ func TestTheTokenGoesToThePlatformsHostsAlone(t *testing.T) {
 		{"the Japanese storage", defaultAPIURL, "https://storage.worksmobile.com/k/emsg/r/jp1/x", true},
 		{"upper case and a port", defaultAPIURL, "https://Storage.WORKSMOBILE.com:443/x", true},
 		{"the public sector's", "https://gov.worksapis.com/v1.0", "https://storage.gov-naverworks.com/x", true},
+		{"in the domain that the settings name", "https://api.example.co.kr/v1.0", "https://files.example.co.kr/x", true},
+		{"in another domain of that country", "https://api.example.co.kr/v1.0", "https://files.example2.co.kr/x", false},
 		{"the API's own host", defaultAPIURL, "https://www.worksapis.com/files/x", true},
 		{"a path on the API's host", defaultAPIURL, "/files/x", true},
 		{"a fake", "http://127.0.0.1:8000/v1.0", "http://127.0.0.1:8000/x", true},

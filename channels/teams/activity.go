@@ -59,6 +59,11 @@ type channelData struct {
 	Channel struct {
 		Name string `json:"name"`
 	} `json:"channel"`
+	Settings struct {
+		SelectedChannel struct {
+			ID string `json:"id"`
+		} `json:"selectedChannel"`
+	} `json:"settings"`
 }
 
 type entity struct {

@@ -85,6 +85,10 @@ func install(act activity, in *message.Inbound) {
 		in.Kind = message.KindFollow
 	case act.Action == "add":
 		in.Kind = message.KindJoin
+		// Who installs the app into a team chooses the channel in which it says hello.
+		if chosen := act.ChannelData.Settings.SelectedChannel.ID; chosen != "" && chosen != in.Conversation.ID {
+			in.Conversation.ID, in.Conversation.Title = chosen, ""
+		}
 	case act.Action == "remove" && direct:
 		in.Kind = message.KindUnfollow
 	case act.Action == "remove":

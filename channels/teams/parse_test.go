@@ -377,6 +377,22 @@ func TestKeysTellEventsOfOneMessageApart(t *testing.T) {
 	note("the same id elsewhere", edit(t, load(t, b.Platform.URL, "in_message_personal.json"), "conversation", map[string]any{"id": "a:other"}))
 }
 
+func TestTheBotSaysHelloInTheChannelThatWasChosen(t *testing.T) {
+	b := kit.Open(t)
+	body := load(t, b.Platform.URL, "in_installation_update_add_team.json")
+	for chosen, want := range map[string]message.Conversation{
+		"":                       {ID: room, Kind: message.Group, Title: "General"},
+		"19:chosen@thread.tacv2": {ID: "19:chosen@thread.tacv2", Kind: message.Group},
+	} {
+		body := edit(t, body, "channelData", map[string]any{"settings": map[string]any{"selectedChannel": map[string]any{"id": chosen}}})
+		in := parsed(t, b, body).Events[0]
+		in.Conversation.Tenant = ""
+		if in.Kind != message.KindJoin || in.Conversation != want {
+			t.Errorf("%+v", in.Conversation)
+		}
+	}
+}
+
 func TestAFloodOfReactionsIsRecordedOnce(t *testing.T) {
 	b := kit.Open(t)
 	many := make([]reaction, maxSplit+1)
