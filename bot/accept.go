@@ -114,7 +114,7 @@ func (r *Runtime) TurnAway(ch *Channel) {
 
 // Normalise parses a stored event again.
 func (r *Runtime) Normalise(ctx context.Context, e store.Event) (message.Inbound, error) {
-	if e.Kind == message.KindLate {
+	if e.Kind == message.KindLate || len(e.Raw) == 0 {
 		return message.Inbound{Kind: e.Kind, Name: e.Name, Keys: e.Keys, Time: e.ReceivedAt}, nil
 	}
 	ch, err := r.Channel(ctx, e.ChannelID)

@@ -117,6 +117,7 @@ type said struct {
 	Text      string `json:"text,omitempty"`
 	Locale    string `json:"locale,omitempty"`
 	Reference string `json:"reference,omitempty"`
+	About     string `json:"about,omitempty"` // the key of a message that is withdrawn
 }
 
 // say brings one event in, as package web would.
@@ -252,6 +253,10 @@ func (c *scriptedChannel) Parse(r *channels.Request) (channels.Callback, error) 
 		Kind: message.KindText, Name: "said", Keys: []string{s.Key}, Text: s.Text, Mentioned: s.Mentioned, Once: s.Once, Locale: s.Locale,
 		Conversation: message.Conversation{ID: s.Conv, Kind: message.Direct}, Sender: message.User{ID: "u1"},
 		Address: json.RawMessage(`{"for":"` + s.Key + `"}`), Raw: r.Body,
+	}
+	in.MessageID, in.Forget = s.Key, s.About != ""
+	if in.Forget {
+		in.MessageID = s.About
 	}
 	if s.Reference != "" {
 		in.Reference, in.Sender.StableID = json.RawMessage(s.Reference), "stable-"+in.Sender.ID

@@ -126,6 +126,11 @@ func (r *Runtime) decide(ctx context.Context, c store.TurnClaim, start time.Time
 	if t, ok, err := r.roomSaid(ctx, l); ok || err != nil {
 		return t, err
 	}
+	if in.Forget {
+		if err := r.withdraw(ctx, l); err != nil {
+			return store.Turn{}, err
+		}
+	}
 	reason := gate(ch, l.known, &l.in)
 	if reason == "" && in.Kind == message.KindFollow {
 		reason, err = r.wroteFirst(ctx, l)

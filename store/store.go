@@ -75,6 +75,9 @@ type Inbox interface {
 	// Events lists newest first.
 	Events(ctx context.Context, q Query) (Page[Event], error)
 	Event(ctx context.Context, id string) (Event, error)
+	// Redact forgets what a person said in an event, its payload and its trace, and gives it a reason instead.
+	// ErrState for one that still waits.
+	Redact(ctx context.Context, id, reason string) error
 	Ledger(ctx context.Context) (Ledger, error)
 }
 

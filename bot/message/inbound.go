@@ -90,6 +90,8 @@ type Inbound struct {
 	// Ignore is the adapter's reason why this event is nothing to answer although its kind would be
 	// (the bot's own message, a channel in standby). Empty otherwise.
 	Ignore string `json:"ignore,omitempty"`
+	// Forget is true for a deletion after which the platform wants the deleted message shown and used no more.
+	Forget bool `json:"-"`
 	// Once is true for an event that only the first time in a conversation is worth an answer.
 	Once bool `json:"-"`
 	// Address is what the adapter needs to answer this very event (reply token, response URL). It is

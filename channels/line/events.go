@@ -25,7 +25,8 @@ func (e event) describe(in *message.Inbound) bool {
 		if e.Unsend == nil {
 			return false
 		}
-		in.Kind, in.MessageID = message.KindDelete, e.Unsend.MessageId
+		// https://developers.line.biz/en/docs/messaging-api/receiving-messages/#unsend-event
+		in.Kind, in.MessageID, in.Forget = message.KindDelete, e.Unsend.MessageId, true
 	case "follow":
 		in.Kind = message.KindFollow
 		if e.Follow != nil {

@@ -104,7 +104,7 @@ const moduleMina = "L" + mina + "-" + bot
 // eventRows says what each other fixture means.
 var eventRows = map[string]message.Inbound{
 	"unsend": {
-		Kind: message.KindDelete, Name: "unsend", MessageID: "617999999999991234",
+		Kind: message.KindDelete, Name: "unsend", MessageID: "617999999999991234", Forget: true,
 		Conversation: inRoom(group), Sender: message.User{ID: mina},
 	},
 	"follow":           postback(fromMina(message.KindFollow, "follow"), "", map[string]string{"isUnblocked": "false"}),

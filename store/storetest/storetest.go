@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -220,6 +221,40 @@ func inbox(t *testing.T, d Driver) {
 		}
 		if c := nextTurn(t, s); c.Event.Keys[0] != "plain" {
 			t.Errorf("%+v", c.Event)
+		}
+	})
+	t.Run("what an event said can be forgotten once it is over", func(t *testing.T) {
+		s := open(t, d)
+		ids := accept(t, s, event("a", "1"), event("a", "2"))
+		if err := s.Redact(t.Context(), ids[0].ID, "withdrawn"); !errors.Is(err, store.ErrState) {
+			t.Errorf("one that waits: %v", err)
+		}
+		ignored := event("a", "3")
+		ignored.State, ignored.Reason = store.Ignored, "not mentioned"
+		ids = append(ids, accept(t, s, ignored)...)
+		commit(t, s, nextTurn(t, s), store.Turn{Trace: []byte(`{"said":"1"}`)})
+		for _, a := range []store.Accepted{ids[0], ids[2]} {
+			before, err := s.Event(t.Context(), a.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Redact(t.Context(), a.ID, "withdrawn"); err != nil {
+				t.Fatal(err)
+			}
+			before.Raw, before.Trace, before.Reason = nil, nil, "withdrawn"
+			if got, err := s.Event(t.Context(), a.ID); err != nil || len(got.Raw) > 0 || len(got.Trace) > 0 || got.Reason != "withdrawn" ||
+				got.State != before.State || !got.ReceivedAt.Equal(before.ReceivedAt) || !slices.Equal(got.Keys, before.Keys) {
+				t.Errorf("got %+v, %v, want %+v", got, err, before)
+			}
+		}
+		if got, err := s.Event(t.Context(), ids[1].ID); err != nil || len(got.Raw) == 0 {
+			t.Errorf("its neighbour: %+v, %v", got, err)
+		}
+		if res := accept(t, s, event("a", "1")); !res[0].Duplicate {
+			t.Error("its redelivery is no duplicate any more")
+		}
+		if err := s.Redact(t.Context(), "ev_nonsense", "withdrawn"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("unknown: %v", err)
 		}
 	})
 	t.Run("rejected and duplicate events are listed but not counted", func(t *testing.T) {
