@@ -117,7 +117,7 @@ func (r *Runtime) answerBy(ctx context.Context, l *liveTurn) (*answered, error) 
 
 // keep notes in the conversation what the engine wants kept.
 func (l *liveTurn) keep(name string, a *answered) {
-	if a.End {
+	if a.End || a.Done {
 		l.conv.Engine = ""
 	}
 	keepState(&l.conv, name, a.State)

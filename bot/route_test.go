@@ -28,7 +28,7 @@ func withOther(h *house, patch BotPatch) *scriptedEngine {
 	other.turn = func(_ context.Context, t dialog.Turn) (dialog.Result, error) {
 		r := reply("other " + t.Inbound.Text + t.State.Token)
 		r.State = &dialog.State{Token: t.State.Token + "!"}
-		r.End = t.Inbound.Text == "bye"
+		r.End, r.Done = t.Inbound.Text == "bye", t.Inbound.Text == "done"
 		return r, nil
 	}
 	return other
@@ -81,11 +81,11 @@ func TestEveryEngineHasAStateOfItsOwnAndMayKeepTheConversation(t *testing.T) {
 			r.State = &dialog.State{Token: t.State.Token + "."}
 			return r, nil
 		}
-		for i, text := range []string{"a", "go", "b", "bye", "c", "go"} {
+		for i, text := range []string{"a", "go", "b", "bye", "c", "go", "done", "d", "go"} {
 			h.say("ch", said{Conv: "c1", Key: fmt.Sprint(i), Text: text})
 			h.settle()
 		}
-		if got := h.channel.texts(); !slices.Equal(got, []string{"main", "other go", "other b!", "other bye!!", "main.", "other go"}) {
+		if got := h.channel.texts(); !slices.Equal(got, []string{"main", "other go", "other b!", "other bye!!", "main.", "other go", "other done!", "main..", "other go!!"}) {
 			t.Errorf("got %q", got)
 		}
 	})

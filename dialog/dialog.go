@@ -207,8 +207,9 @@ type Result struct {
 	Reply message.Reply
 	// State replaces the stored one; nil keeps it, a pointer to an empty State clears it.
 	State *State
-	// End says that the session is over: the state is cleared.
-	End bool
+	// End says that the session is over: the state is cleared. Done says that a task is over: whoever handed the
+	// conversation to the engine takes it back, as after an End, but the state stays.
+	End, Done bool
 	// User replaces what is kept about the person; nil keeps it.
 	User *State
 	// Handoff asks that people take the conversation over.

@@ -38,6 +38,7 @@ func (Type) Fields() []settings.Field {
 		{Key: "api_key", Kind: settings.Secret, Required: true, Help: "engine.dify.api_key", Example: "app-…"},
 		{Key: "base_url", Kind: settings.URL, Default: defaultURL, Help: "engine.dify.base_url"},
 		{Key: "inputs", Kind: settings.Map, Help: "engine.dify.inputs", Example: "dept: {{channel}}"},
+		llm.ZoneField("dify"),
 		{Key: "files", Kind: settings.Select, Options: []string{"off", "url"}, Default: "off", Help: "engine.dify.files"},
 		{Key: "opening", Kind: settings.Select, Options: []string{"on", "off"}, Default: "on", Help: "engine.dify.opening"},
 		{Key: "suggestions", Kind: settings.Select, Options: []string{"off", "on"}, Default: "off", Help: "engine.dify.suggestions"},
@@ -56,6 +57,9 @@ func (Type) New(v settings.Values, deps dialog.Deps) (dialog.Engine, error) {
 	}
 	var err error
 	if e.base, err = parseBase(v.Text("base_url")); err != nil {
+		return nil, err
+	}
+	if e.zone, err = llm.Zone(v); err != nil {
 		return nil, err
 	}
 	switch {
@@ -113,6 +117,7 @@ type engine struct {
 	base                                *url.URL
 	key                                 string
 	inputs                              map[string]string
+	zone                                *time.Location // of {{now}} in the inputs; nil: the event's
 	files, opening, suggestions, stream bool
 	timeout, idle                       time.Duration
 	scrub                               remote.Scrubber

@@ -154,6 +154,61 @@ func TestAStaleConversationIsBegunAnewOnce(t *testing.T) {
 	}
 }
 
+func TestAConversationIsKeptFromItsFirstEventOn(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		answer dialogtest.HTTPAnswer
+		state  string // before the turn
+		want   string // after it, "" when it stays as it is
+		code   string
+	}{
+		{"an answer that breaks off", dialogtest.Stream(dialogtest.DifyEvent("message", "c-1", map[string]any{"answer": "네"})), "", "c-1", "bad_answer"},
+		{"an error inside the stream", dialogtest.Stream(inside(400, "provider_quota_exceeded", "no credit")), "", "c-1", "failed"},
+		{"a workflow that failed", dialogtest.Stream(workflow("failed")...), "", "c-1", "failed"},
+		{"an answer without words", dialogtest.Stream(dialogtest.DifyEvent("message_end", "c-1", nil)), "", "c-1", "bad_answer"},
+		{"an error that names no conversation", dialogtest.Stream(dialogtest.DifyEvent("error", "", map[string]any{"status": 500, "code": "internal_server_error"})), "", "", "failed"},
+		{"a conversation that is gone and does not begin anew", dialogtest.Stream(inside(404, "not_found", "Conversation Not Exists.")), "c-old", "", "refused"},
+		{"a refusal before any event", dialogtest.DifyRefusal(400, "invalid_param", "no"), "c-old", "", "refused"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			b, fake := open(t, nil)
+			fake.Script(row.answer, row.answer)
+			turn := dialogtest.TextTurn("c", "연차는?")
+			turn.State.Token = row.state
+			r, err := b.Ask(t, t.Context(), turn)
+			if err == nil || dialog.AsError(err).Code != row.code {
+				t.Fatalf("got %v, want %s", err, row.code)
+			}
+			if got := r.State; (got == nil) != (row.want == "") || got != nil && got.Token != row.want {
+				t.Errorf("the state is %v, want %q", got, row.want)
+			}
+		})
+	}
+	t.Run("an answer that nobody took", func(t *testing.T) {
+		b, _ := open(t, nil)
+		stop := errors.New("nobody listens")
+		res, err := b.Engine.Turn(t.Context(), dialogtest.TextTurn("c", "연차는?"), func(dialog.Output) error { return stop })
+		if !errors.Is(err, stop) || res.State == nil || res.State.Token == "" {
+			t.Errorf("state %v, %v", res.State, err)
+		}
+	})
+}
+
+func TestTheInputsTellTheTimeOfTheirZone(t *testing.T) {
+	b, fake := open(t, settings.Values{"time_zone": "Asia/Seoul", "inputs": map[string]any{"now": "{{now}}"}})
+	if _, err := b.Ask(t, t.Context(), dialogtest.TextTurn("c", "오늘 며칠이에요?")); err != nil {
+		t.Fatal(err)
+	}
+	if got := fake.Questions(t)[0].Inputs["now"]; !strings.HasSuffix(got, " KST") {
+		t.Errorf("it is %s", got)
+	}
+	_, err := Type{}.New(settings.Values{"api_key": "app-1", "time_zone": "Seoul"}, dialogtest.Deps(&dialogtest.LogBuffer{}))
+	var se *settings.Error
+	if !errors.As(err, &se) || se.Field != "time_zone" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestNothingButPingsIsATimeOut(t *testing.T) {
 	hold := make(chan struct{})
 	defer close(hold)

@@ -37,9 +37,6 @@ func (k *talk) result(ctx context.Context, q question, a answer) (dialog.Result,
 	if k.suggestions && a.messageID != "" {
 		res.Reply.QuickReplies = k.suggest(ctx, a.messageID, q.User)
 	}
-	if a.conversation != "" {
-		res.State = &dialog.State{Token: a.conversation}
-	}
 	return res, nil
 }
 

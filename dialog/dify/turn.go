@@ -70,10 +70,16 @@ func (k *talk) run(ctx context.Context) (dialog.Result, error) {
 		a, err = k.ask(ctx, q)
 	}
 	k.trace.of(a)
-	if err != nil {
-		return dialog.Result{}, err
+	var res dialog.Result
+	if err == nil {
+		res, err = k.result(ctx, q, a)
 	}
-	return k.result(ctx, q, a)
+	// The conversation exists from the first event on, whatever becomes of this answer; the next
+	// question goes on in it.
+	if a.conversation != "" && !a.stale {
+		res.State = &dialog.State{Token: a.conversation}
+	}
+	return res, err
 }
 
 // question is the person's event in the API's form. A conversation of the app belongs to the user who
@@ -87,7 +93,7 @@ func (k *talk) question() question {
 		q.User = t.Channel.ID + ":" + t.Inbound.Conversation.ID
 	}
 	for name, value := range k.inputs {
-		q.Inputs[name] = llm.Fill(value, t, k.now())
+		q.Inputs[name] = llm.Fill(value, t, k.now(), k.zone)
 	}
 	aside := func(a message.Attachment) bool { return k.files && a.URL != "" }
 	for _, a := range t.Inbound.Attachments {

@@ -86,8 +86,14 @@ func (e *engine) result(body []byte, session string, r *reply) (dialog.Result, e
 	}
 	return dialog.Result{
 		Reply: message.Reply{Messages: r.Messages, QuickReplies: r.Quick},
-		State: state, Handoff: r.Handoff, Trace: e.scrub.Trace(trace),
+		State: state, Done: over(next, in), Handoff: r.Handoff, Trace: e.scrub.Trace(trace),
 	}, nil
+}
+
+// over tells whether the bot's task has ended, well or not. A Close of an intent in another state leaves
+// it unfinished: https://docs.aws.amazon.com/lexv2/latest/dg/API_runtime_Intent.html
+func over(next step, in intent) bool {
+	return next.Type == "Close" && (in.State == "Fulfilled" || in.State == "Failed")
 }
 
 func (m lexMessage) read(r *reply) {

@@ -83,6 +83,28 @@ func TestTheStateThatGoesBack(t *testing.T) {
 	}
 }
 
+func TestATaskThatEndedIsTheEnd(t *testing.T) {
+	for _, c := range []struct {
+		name, action, intent string
+		want                 bool
+	}{
+		{"a task that was fulfilled", "Close", "Fulfilled", true},
+		{"a task that failed", "Close", "Failed", true},
+		{"a task that the bot's owner has to fulfil", "Close", "ReadyForFulfillment", false},
+		{"a task that waits", "Close", "Waiting", false},
+		{"a task that was fulfilled and asks for the next one", "ElicitIntent", "Fulfilled", false},
+		{"an open question", "ElicitSlot", "InProgress", false},
+		{"an answer without an intent", "Close", "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			res, _ := heard(t, `{"sessionState":{"dialogAction":{"type":"`+c.action+`"},"intent":{"name":"i","state":"`+c.intent+`"}}}`)
+			if res.Done != c.want || res.End || res.State == nil {
+				t.Errorf("done %v, end %v, state %v", res.Done, res.End, res.State)
+			}
+		})
+	}
+}
+
 func TestTheStateReachesTheNextTurn(t *testing.T) {
 	b := open(t, nil)
 	b.fake.Answer = func(q dialogtest.LexCall) dialogtest.HTTPAnswer {

@@ -27,6 +27,7 @@ func Fields(name string) []settings.Field {
 		{Key: "prompt_ko", Kind: settings.Lines},
 		{Key: "prompt_ja", Kind: settings.Lines},
 		{Key: "prompt_en", Kind: settings.Lines},
+		ZoneField(name),
 		{Key: "max_tokens", Kind: settings.Number, Default: strconv.Itoa(defaultMaxTokens)},
 		{Key: "temperature", Kind: settings.Number, Example: "0.3"},
 		{Key: "history", Kind: settings.Number, Default: strconv.Itoa(defaultHistory)},
@@ -59,7 +60,8 @@ type Settings struct {
 	Scrub remote.Scrubber
 
 	prompts  prompts
-	history  int // exchanges
+	zone     *time.Location // of {{now}}; nil: the event's
+	history  int            // exchanges
 	timeout  time.Duration
 	images   string
 	sendUser bool
@@ -102,6 +104,10 @@ func Read(v settings.Values, policy settings.URLPolicy, secrets ...string) (Sett
 	}
 	if n.err != nil {
 		return Settings{}, n.err
+	}
+	var err error
+	if s.zone, err = Zone(v); err != nil {
+		return Settings{}, err
 	}
 	if err := checkServers(s.servers, s.tokens, policy); err != nil {
 		return Settings{}, err

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dari/bot/message"
+	"dari/bot/settings"
 	"dari/dialog"
 )
 
@@ -57,7 +58,7 @@ func TestThePromptFollowsThePersonsLanguage(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			turn := dialog.Turn{Bot: dialog.Bot{Locale: row.bot}, Inbound: message.Inbound{Locale: row.person}}
-			if got := row.prompts.of(turn, time.Now()); got != row.want {
+			if got := row.prompts.of(turn, time.Now(), nil); got != row.want {
 				t.Errorf("got %q, want %q", got, row.want)
 			}
 		})
@@ -70,12 +71,34 @@ func TestFillKnowsItsWordsAndNoOthers(t *testing.T) {
 		Inbound: message.Inbound{Locale: "ja-JP", Timezone: "Asia/Seoul"},
 	}
 	now := time.Date(2026, 11, 21, 23, 30, 0, 0, time.UTC)
-	got := Fill("{{bot}}|{{channel}}|{{locale}}|{{now}}|{{user}}", turn, now)
+	got := Fill("{{bot}}|{{channel}}|{{locale}}|{{now}}|{{user}}", turn, now, nil)
 	if want := "한빛 {{now}}|line|ja-JP|2026-11-22 08:30 Sunday KST|{{user}}"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	turn.Inbound.Timezone, turn.Inbound.Locale = "Mars/Olympus", ""
-	if got := Fill("{{now}} {{locale}}", turn, now); got != "2026-11-21 23:30 Saturday UTC ko" {
-		t.Errorf("without a zone: %q", got)
+	turn.Inbound.Locale = ""
+	if got := Fill("{{locale}}", turn, now, nil); got != "ko" {
+		t.Errorf("without a locale of the event: %q", got)
+	}
+}
+
+func TestNowIsToldInTheZoneOfTheSetting(t *testing.T) {
+	now := time.Date(2026, 11, 21, 23, 30, 0, 0, time.UTC)
+	for _, row := range []struct{ name, setting, event, want string }{
+		{"the setting alone", "Asia/Tokyo", "", "2026-11-22 08:30 Sunday JST"},
+		{"the setting before the event", "Asia/Seoul", "America/New_York", "2026-11-22 08:30 Sunday KST"},
+		{"the event where nothing is set", "", "America/New_York", "2026-11-21 18:30 Saturday EST"},
+		{"neither", "", "", "2026-11-21 23:30 Saturday UTC"},
+		{"an event of a zone that is not on earth", "", "Mars/Olympus", "2026-11-21 23:30 Saturday UTC"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			s, err := Read(settings.Values{"prompt": "{{now}}", "time_zone": row.setting}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			turn := dialog.Turn{Inbound: message.Inbound{Timezone: row.event}}
+			if got := s.prompts.of(turn, now, s.zone); got != row.want {
+				t.Errorf("got %q, want %q", got, row.want)
+			}
+		})
 	}
 }

@@ -53,7 +53,7 @@ func (k *talk) run(ctx context.Context) (dialog.Result, error) {
 	for _, n := range notes {
 		k.trace.note(n)
 	}
-	r := Request{System: k.prompts.of(k.turn, k.now()), Tools: tools, MayCall: true, Person: k.person()}
+	r := Request{System: k.prompts.of(k.turn, k.now(), k.zone), Tools: tools, MayCall: true, Person: k.person()}
 	for _, x := range past {
 		r.Messages = append(r.Messages, Message{Role: User, Text: x[0]}, Message{Role: Assistant, Text: x[1]})
 	}
