@@ -15,7 +15,8 @@ import (
 // MediaPath is where the files that people send are fetched from Dari; a token follows.
 const MediaPath = "/media/"
 
-// mediaLife is how long an engine may take to fetch a file. Platforms keep theirs for days at least.
+// mediaLife is how long an engine may take to fetch a file. No platform says for how long it keeps one, and the
+// address that Teams gives for a file in a chat is good for minutes: an engine does well to fetch at once.
 const mediaLife = 24 * time.Hour
 
 // ErrMediaToken means that a media address is wrong or has expired.
