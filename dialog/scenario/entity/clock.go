@@ -19,7 +19,7 @@ func (s *scan) clock(i int) clock {
 	}
 	part, p, led := partsOfDay.at(s, i)
 	if led && !s.partBreaks(i, p) {
-		if c := s.hour(s.afterPart(p), part.read); c.end > 0 {
+		if c := s.hour(s.afterPart(p), part.read); c.end > 0 && !(part.only && meridiems.has(s, s.skip(c.end))) { // I am 9pm
 			return c
 		}
 		return s.partAlone(i, p, part)
@@ -154,6 +154,9 @@ func (c clock) read(r reading) clock {
 // colonClock reads 15:30, 9:05, 15:30:20, 3.30pm.
 func (s *scan) colonClock(i int) clock {
 	h, p := s.small(i)
+	if p > i+2 && h%100 < 60 && h/100 >= 1 && h/100 <= 12 && meridiems.has(s, s.skip(p)) { // 330pm
+		return clock{Time: Time{h / 100, h % 100, 0}, grain: GrainMinute, end: p}
+	}
 	if p == i || p > i+2 || h > 24 || !s.is(p, ':', '.') {
 		return clock{}
 	}
@@ -199,20 +202,19 @@ func (s *scan) eastHour(i int, led bool) clock {
 		c.Minute, c.grain, c.end = 30, GrainMinute, q
 		return c
 	}
-	return s.eastMinute(c)
+	return s.eastMinute(i, c)
 }
 
-// eastMinute adds minutes and seconds, and takes them off before 전 and 前.
-func (s *scan) eastMinute(c clock) clock {
-	m := s.num(s.skip(c.end))
-	p := s.skip(m.end)
-	if m.style == none || m.style == english || m.val > 59 || m.point || !s.is(p, '분', '分') || s.is(p+1, '간', '間', '동') {
+// eastMinute adds minutes and seconds to the hour that starts at rune i, and takes them off before 전 and 前.
+func (s *scan) eastMinute(i int, c clock) clock {
+	minutes, end, ok := s.minutesBehind(i, c.end)
+	switch {
+	case !ok:
 		return c
+	case end == 0:
+		return clock{}
 	}
-	if q := s.skip(p + 1); s.is(q, '동') && s.is(q+1, '안') {
-		return c
-	}
-	c.Minute, c.grain, c.end = int(m.val), GrainMinute, p+1
+	c.Minute, c.grain, c.end = minutes, GrainMinute, end
 	if sec := s.num(s.skip(c.end)); sec.style != none && sec.val < 60 && !sec.point && s.is(s.skip(sec.end), '초', '秒') {
 		c.Second, c.grain, c.end = int(sec.val), GrainSecond, s.skip(sec.end)+1
 	}

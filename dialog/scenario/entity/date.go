@@ -46,7 +46,7 @@ func (s *scan) date(i int) found {
 // namedDay reads 오늘, 明日, tomorrow.
 func (s *scan) namedDay(i int) found {
 	n, end, ok := dayWords.at(s, i)
-	if !ok {
+	if !ok || s.insideWord(i, end) {
 		return found{}
 	}
 	return found{day: day{Date: s.today.plus(n), grain: GrainDay}, end: end, vague: s.is(i, '翌', '익') || s.is(i, '다') && s.is(i+1, '음')}
@@ -68,7 +68,7 @@ func (s *scan) weekend(i int) found {
 // weekOf reads a week, or a weekday of it: 다음 주 월요일, 来週の金曜, next week Friday.
 func (s *scan) weekOf(i int) found {
 	n, end, ok := weekWords.at(s, i)
-	if !ok || s.is(end, '間', '年') {
+	if !ok || s.is(end, '間', '年') || s.insideWord(i, end) {
 		return found{}
 	}
 	monday := s.today.monday().plus(7 * n)
@@ -78,6 +78,12 @@ func (s *scan) weekOf(i int) found {
 	}
 	if w, q, ok := weekdays.at(s, p); ok {
 		return found{day: day{Date: monday.plus(weekIndex(w)), grain: GrainDay}, end: q}
+	}
+	if q, ok := s.sameDay(end); ok {
+		return found{day: day{Date: s.today.plus(7 * n), grain: GrainDay}, end: q}
+	}
+	if f, ok := s.shortWeekdaysOf(monday, p); ok {
+		return f
 	}
 	if w, ok := shortDays[s.rune(p)]; ok && (p > end || !hangul(s.rune(p))) && !letter(s.rune(p+1)) {
 		return found{day: day{Date: monday.plus(weekIndex(w)), grain: GrainDay}, end: p + 1}
@@ -91,10 +97,13 @@ func (s *scan) weekOf(i int) found {
 // monthOf reads a month counted from this one, and a day of it: 다음 달 3일, 来月末, end of next month.
 func (s *scan) monthOf(i int) found {
 	n, end, ok := monthWords.at(s, i)
-	if !ok || s.is(end, '分', '号', '력', '인', '라') {
+	if !ok || s.is(end, '分', '号', '력', '인', '라') || s.insideWord(i, end) {
 		return found{}
 	}
 	first := s.today.months(n)
+	if q, ok := s.sameDay(end); ok {
+		return found{day: day{Date: s.today.shift(Span{Months: 1}, n), grain: GrainDay}, end: q}
+	}
 	if f := s.inMonth(first, end); f.end > 0 || s.barred(end) {
 		return f
 	}
@@ -107,7 +116,7 @@ func (s *scan) monthOf(i int) found {
 // yearOf reads a year counted from this one, and what follows of it: 내년 3월 1일, 来年の春分, 올해 말.
 func (s *scan) yearOf(i int) found {
 	n, end, ok := yearWords.at(s, i)
-	if q, the := s.says(i, "the year"); !ok || s.is(end, '度') || the && q == end {
+	if q, the := s.says(i, "the year"); !ok || s.is(end, '度') || the && q == end || s.insideWord(i, end) {
 		return found{}
 	}
 	return s.inYear(s.today.Year+n, end)
@@ -117,6 +126,9 @@ func (s *scan) yearOf(i int) found {
 func (s *scan) inYear(y, end int) found {
 	f := found{day: day{Date: Date{y, 1, 1}, grain: GrainYear}, end: end}
 	p := s.joint(end)
+	if q, ok := s.sameDay(end); ok {
+		return found{day: day{Date: s.today.shift(Span{Years: 1}, y-s.today.Year), grain: GrainDay}, end: q}
+	}
 	if h := s.holiday(p, y, false); h.end > 0 {
 		return h
 	}
@@ -159,6 +171,11 @@ func (s *scan) chosenWeekday(i int) found {
 		p = i
 	}
 	w, end, ok := weekdays.at(s, p)
+	if ok && !chosen && latin(s.r[i]) {
+		if f := s.weekdayLater(w, end); f.end > 0 {
+			return f
+		}
+	}
 	if !ok || !chosen && s.shyWeekday(p, end) {
 		return found{}
 	}
@@ -206,11 +223,20 @@ func (s *scan) annotated(f found) found {
 		if short, found := shortDays[s.rune(p+1)]; !ok && found {
 			w, q, ok = short, p+2, true
 		}
+		if d, fits := s.fitting(f.Day, w); ok && fits && f.open == openMonth && s.is(q, ')') {
+			f.Date = d // 25日（金）
+		}
 		if ok && s.is(q, ')') {
 			f.vague = f.vague || f.weekday() != w
 			f.end = q + 1
 		}
 		return f
+	}
+	if w, q, ok := weekdays.at(s, p); ok && f.open == openMonth && w != f.weekday() && !s.shyWeekday(p, q) {
+		if d, fits := s.fitting(f.Day, w); fits {
+			f.Date, f.end = d, q
+			return f
+		}
 	}
 	if s.is(p, ',') {
 		p = s.skip(p + 1)

@@ -9,10 +9,15 @@ func (s *scan) eastDate(i int) found {
 		f = better(f, s.yearless(m, end))
 	}
 	n := s.num(i)
-	if n.style == none || n.point || n.hi != 0 {
+	p := s.skip(n.end)
+	if n.daysOfMonth() && s.is(p, '일', '日') {
+		if d, ok := nextDay(s.today, int(n.val)); ok && d.plus(1).Month == d.Month { // 25,26일
+			return found{day: day{Date: d, grain: GrainDay, until: d.plus(1)}, end: p + 1}
+		}
+	}
+	if n.style == none || n.point || n.hi != 0 || s.impossibleMonth(n) {
 		return f
 	}
-	p := s.skip(n.end)
 	switch {
 	case s.is(p, '년', '年') && n.style != korean:
 		f = better(f, s.numberedYear(n, p+1))
@@ -32,7 +37,7 @@ func (s *scan) monthNumber(i int) (time.Month, int, bool) {
 		val, p = 10, i+1
 	default:
 		n := s.num(i)
-		if n.style == none || n.style == korean || n.point {
+		if n.style == none || n.style == korean || n.point || n.hi != 0 {
 			return 0, 0, false
 		}
 		val, p = n.val, s.skip(n.end)
@@ -65,7 +70,7 @@ func (s *scan) yearless(m time.Month, end int) found {
 		return f
 	}
 	if f := s.inMonth(Date{y, m, 1}, end); f.end > 0 {
-		if f.until == (Date{}) && f.grain == GrainDay && f.before(s.today) {
+		if (f.until == (Date{}) || f.until == f.plus(1)) && f.grain == GrainDay && f.before(s.today) {
 			f = s.inMonth(Date{y + 1, m, 1}, end)
 		}
 		f.open = openYear
@@ -86,7 +91,7 @@ func (s *scan) barred(end int) bool {
 // leapDay tells whether the 29th of February follows.
 func (s *scan) leapDay(m time.Month, end int) bool {
 	n := s.num(s.joint(end))
-	return m == time.February && n.val == 29 && s.is(s.skip(n.end), '일', '日')
+	return m == time.February && n.val == 29 && (s.is(s.skip(n.end), '일', '日') || s.dayOmitted(end, s.joint(end), n))
 }
 
 // inMonth reads what follows a month: a day, its end, the second Tuesday.
@@ -102,19 +107,25 @@ func (s *scan) inMonth(first Date, end int) found {
 	if tens, ok := s.tensOfDays(n); ok {
 		n = tens // 삼월 십일
 	}
+	q := s.skip(n.end) + 1
+	if d := (Date{first.Year, first.Month, int(n.val)}); n.hi == n.val+1 && s.is(q-1, '일', '日') && d.valid() && d.plus(1).Month == d.Month {
+		return found{day: day{Date: d, grain: GrainDay, until: d.plus(1)}, end: q} // 11월 2,3일
+	}
 	if n.style == none || n.style == korean || n.point || n.hi != 0 {
 		return found{}
 	}
-	q := s.skip(n.end)
+	switch {
+	case s.dayOmitted(end, p, n):
+		q = n.end
+	case !s.is(q-1, '일', '日') || s.is(q, '間', '간', '曜'):
+		return found{}
+	}
 	d := Date{first.Year, first.Month, int(n.val)}
-	if !s.is(q, '일', '日') || s.is(q+1, '間', '간', '曜') {
-		return found{}
-	}
 	if !d.valid() {
-		s.block(p, q+1) // 11월 31일: neither the month nor the day was meant
+		s.refuse(p, q) // 11월 31일: neither the month nor the day was meant
 		return found{}
 	}
-	return found{day: day{Date: d, grain: GrainDay}, end: q + 1}
+	return found{day: day{Date: d, grain: GrainDay}, end: q}
 }
 
 // tensOfDays takes the final 일 of a number for the unit: 십일 is the tenth behind a month and ten days before 후.

@@ -19,6 +19,9 @@ func (s *scan) shyWeekday(i, end int) bool {
 		return false
 	}
 	word := string(s.r[i:end])
+	if s.amongDays(i, end) {
+		return false
+	}
 	if word != "sat" && word != "sun" && word != "wed" && word != "mon" {
 		return false
 	}
@@ -33,6 +36,37 @@ func (s *scan) shyWeekday(i, end int) bool {
 	at = at || rangeWords.has(s, p)
 	_, month, _ := months.at(s, p)
 	return !at && month == p && !partsOfDay.has(s, p)
+}
+
+// amongDays tells whether another weekday stands beside one: mon, wed and fri.
+func (s *scan) amongDays(i, end int) bool {
+	if subjects[s.wordBefore(i)] {
+		return false // he sat and wed
+	}
+	p := s.skip(end)
+	for s.is(p, ',', '/', '&', ' ') {
+		p++
+	}
+	for _, w := range []string{"and", "or"} {
+		if q, ok := s.says(p, w); ok {
+			p = s.skip(q)
+		}
+	}
+	if weekdays.has(s, p) {
+		return true
+	}
+	b := s.before(i)
+	for s.is(b, ',', '/', '&', ' ') {
+		b--
+	}
+	if w := s.wordBefore(b + 1); w == "and" || w == "or" {
+		for b -= len(w); s.is(b, ',', ' '); b-- {
+		}
+	}
+	w := s.wordBefore(b + 1)
+	start := b + 1 - len([]rune(w))
+	_, q, ok := weekdays.at(s, start)
+	return w != "" && ok && q == b+1 && !subjects[s.wordBefore(start)]
 }
 
 // englishDate reads November 25th, 25 November 2026, the 25th, the first Monday of December, end of the month.
@@ -59,6 +93,9 @@ func (s *scan) weekdayThen(i int) found {
 	}
 	if f.end == 0 || f.grain != GrainDay {
 		return found{}
+	}
+	if d, fits := s.fitting(f.Day, w); fits && f.open == openMonth {
+		f.Date = d
 	}
 	f.vague = f.vague || f.weekday() != w
 	return f

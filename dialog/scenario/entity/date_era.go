@@ -63,7 +63,7 @@ func (s *scan) numberedYear(n num, end int) found {
 	if n.typed != 2 || n.style == korean {
 		return found{}
 	}
-	if f := s.inYear(2000+y, end); f.grain != GrainYear {
+	if f := s.inYear(s.fullYear(y), end); f.grain != GrainYear {
 		return f
 	}
 	return found{}

@@ -18,7 +18,7 @@ func (s *scan) monthFirst(i int) found {
 	}
 	word := string(s.r[i:end])
 	if d, q, ok := s.dayNumber(p); ok && !(word == "may" && subjects[s.wordBefore(i)]) {
-		return s.withYear(m, d, q)
+		return s.withYear(i, m, d, q)
 	}
 	if y, q, ok := s.yearNumber(p); ok {
 		return found{day: day{Date: Date{y, m, 1}, grain: GrainMonth}, end: q}
@@ -73,7 +73,7 @@ func (s *scan) dayFirst(i int) found {
 		if s.is(r, '.') && !of {
 			r++
 		}
-		return s.withYear(m, d, r)
+		return s.withYear(i, m, d, r)
 	}
 	if n, r, ok := monthWords.at(s, q); ok && of {
 		first := s.today.months(n)
@@ -136,7 +136,7 @@ func (s *scan) yearNumber(i int) (y, end int, ok bool) {
 }
 
 // withYear adds the year behind month and day, or takes the next such day.
-func (s *scan) withYear(m time.Month, d, end int) found {
+func (s *scan) withYear(i int, m time.Month, d, end int) found {
 	p := s.skip(end)
 	if s.is(p, ',') {
 		p = s.skip(p + 1)
@@ -155,10 +155,12 @@ func (s *scan) withYear(m time.Month, d, end int) found {
 		if date := (Date{y, m, d}); date.valid() {
 			return found{day: day{Date: date, grain: GrainDay}, end: q}
 		}
+		s.refuse(i, q)
 		return found{}
 	}
 	date, ok := nextMonthDay(s.today, m, d)
 	if !ok {
+		s.refuse(i, end)
 		return found{}
 	}
 	return found{day: day{Date: date, grain: GrainDay, open: openYear}, end: end}

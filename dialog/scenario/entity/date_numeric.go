@@ -34,7 +34,7 @@ func (s *scan) numericDate(i int) found {
 			return s.threePart(i, p, a, b, c, last-r, last, sep)
 		}
 	}
-	return s.twoPart(p-i, a, b, end, end-q, sep)
+	return s.twoPart(i, p-i, a, b, end, end-q, sep)
 }
 
 // afterDot passes the blank that Koreans write behind the dots of a date.
@@ -56,11 +56,17 @@ func (s *scan) threePart(i, p, a, b, c, width, end int, sep rune) found {
 	case width == 4:
 		d = Date{c, time.Month(a), b}
 	case p-i == 2 && width <= 2 && (a > 12 || sep == '.'):
-		d = Date{2000 + a, time.Month(b), c}
+		d = Date{s.fullYear(a), time.Month(b), c}
 	case width == 2 && sep == '/':
-		d = Date{2000 + c, time.Month(a), b}
+		d = Date{s.fullYear(c), time.Month(a), b}
 	}
-	if !d.valid() || d.Year < 1900 || s.is(end, sep) && digit(s.rune(end+1)) {
+	if s.is(end, sep) && digit(s.rune(end+1)) || d.Year < 1900 {
+		return found{}
+	}
+	if !d.valid() {
+		if p-i == 4 && sep != '.' {
+			s.refuse(i, end)
+		}
 		return found{}
 	}
 	if sep == '.' && s.is(end, '.') && !letter(s.rune(end+1)) {
@@ -69,8 +75,16 @@ func (s *scan) threePart(i, p, a, b, c, width, end int, sep rune) found {
 	return found{day: day{Date: d, grain: GrainDay}, end: end}
 }
 
+// fullYear adds the century: a year further away than twenty years is one of the last century.
+func (s *scan) fullYear(y int) int {
+	if y+2000 > s.today.Year+20 {
+		return y + 1900
+	}
+	return y + 2000
+}
+
 // twoPart reads month and day, or year and month.
-func (s *scan) twoPart(widthA, a, b, end, widthB int, sep rune) found {
+func (s *scan) twoPart(i, widthA, a, b, end, widthB int, sep rune) found {
 	if widthA == 4 && a >= 1900 && a <= 2100 && widthB == 2 && b >= 1 && b <= 12 {
 		return found{day: day{Date: Date{a, time.Month(b), 1}, grain: GrainMonth}, end: end}
 	}
@@ -99,6 +113,9 @@ func (s *scan) twoPart(widthA, a, b, end, widthB int, sep rune) found {
 	}
 	d, ok := nextMonthDay(s.today, time.Month(a), b)
 	if !ok || a < 1 || a > 12 {
+		if sep == '/' && a >= 1 && a <= 12 && b > 28 && b <= 31 {
+			s.refuse(i, end)
+		}
 		return found{}
 	}
 	return found{day: day{Date: d, grain: GrainDay, open: openYear}, end: end}

@@ -50,13 +50,18 @@ func (s *scan) relative(i int) (piece, bool) {
 	}
 	l := s.span(p)
 	if !l.ok {
-		return piece{}, false
+		if l = s.bareLength(p); !l.ok {
+			return s.weekdaysFromNow(i)
+		}
 	}
 	sign, end := 1, l.end
 	if !ok {
 		if sign, end, ok = s.direction(l.end); !ok {
 			if prefixed {
 				return piece{}, false
+			}
+			if on, is := s.weeksOn(i, l); is {
+				return on, true
 			}
 			return s.fromDay(i, l)
 		}
@@ -86,18 +91,37 @@ func (s *scan) moved(i, end int, base Date, l length, sign int) (piece, bool) {
 	}
 	if !l.span.timed() {
 		f := found{day: day{Date: base.shift(l.span, sign), grain: GrainDay}, end: end, vague: l.vague}
-		if l.least == week {
-			if w, q, ok := weekdays.at(s, s.joint(end)); ok { // 2주 후 월요일
-				f.Date, f.end = f.monday().plus(weekIndex(w)), q
-			}
-		}
-		return s.datePiece(i, f), true
+		return s.datePiece(i, s.dayOfMoved(f, l)), true
 	}
 	at := base.shift(l.span, sign).In(s.Now.Location())
 	at = time.Date(at.Year(), at.Month(), at.Day(), s.Now.Hour(), s.Now.Minute(), s.Now.Second(), 0, at.Location())
 	seconds := float64(l.span.Hours)*3600 + float64(l.span.Minutes)*60 + l.span.Seconds
 	at = at.Add(time.Duration(float64(sign)*seconds) * time.Second)
 	return piece{kind: KindDateTime, start: i, end: end, value: Moment{at}, grain: l.least.grain(), vague: l.vague}, true
+}
+
+// dayOfMoved reads the day in a week, a month or a year that a length leads to: 2주 후 월요일, 두 달 뒤 15일, a year ago today.
+func (s *scan) dayOfMoved(f found, l length) found {
+	if q, ok := s.sameDay(f.end); ok && latin(s.rune(q-1)) {
+		f.end = q
+		return f
+	}
+	in := found{}
+	switch l.least {
+	case week:
+		if w, q, ok := weekdays.at(s, s.joint(f.end)); ok {
+			f.Date, f.end = f.monday().plus(weekIndex(w)), q
+		}
+	case month:
+		in = s.inMonth(f.months(0), f.end)
+	case year:
+		in = s.inYear(f.Year, f.end)
+	}
+	if in.end == 0 || in.grain == GrainYear || spanContext.has(s, s.skip(in.end)) && !monthParts.has(s, s.skip(in.end)) {
+		return f
+	}
+	in.vague = in.vague || f.vague
+	return in
 }
 
 // fromDay reads a length before or after a named day: two weeks from Monday, 3 days before Christmas.

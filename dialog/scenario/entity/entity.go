@@ -16,6 +16,13 @@
 //     can be, else as its next occurrence; with "today" it is read in what is left of the day. Match.Ambiguous tells.
 //   - The hours of the night ("오늘 밤 12시", "今夜1時") belong to the following calendar day; "midnight" today is the
 //     coming one.
+//   - Two neighbouring numbers before one unit are an estimate ("2,3명", "이삼만원", "二、三日", "five or six") and ambiguous:
+//     the value is the lower one, Match.Until the upper one.
+//   - A day or a minute that does not exist ("11월 31일 3시", "3시 70분") has no value, and neither have the day and the
+//     time beside it.
+//   - A unit may be left out where what stands before says it: "12월 25", "3시20", "1시간 15".
+//   - Where exactly one kind is asked for and nothing else is said, the question explains the answer: "삼일" and "11.30"
+//     are days, "2 to 4" are hours, "now" is a time, "all day" is a length, "혼자" is one.
 //   - A part of the day has the grain part_of_day and an end: "tomorrow morning" is 06:00 until 12:00.
 package entity
 
@@ -124,6 +131,9 @@ func Extract(text string, o Options) []Match {
 		for _, p := range o.Patterns {
 			found = append(found, p.find(s)...)
 		}
+	}
+	if len(found) == 0 && len(o.Kinds) == 1 {
+		found = s.bare()
 	}
 	if len(found) == 0 && o.Kinds != nil && o.wants(KindText) {
 		found = s.whole()

@@ -16,7 +16,7 @@ func FuzzExtract(f *testing.F) {
 	for _, text := range sentences {
 		f.Add(text)
 	}
-	for _, text := range []string{"", " ", "½", "2½시간", "㍻三十年", "ｶﾞ", "\xff3시", "3시\xf0", "ㅇㅇ", "내일", "1234567890123456789012345678901234567890", "-", "@@a.b@c.de", "--3", "오후", "12월 32일", "0000-00-00", "9999년 12월 31일 후", "99999999년 후", "1e400", "만만만", "천천", "from", "half past", "++++", "((((", "a.m.", "第", "제", "二〇〇〇〇"} {
+	for _, text := range []string{"", " ", "½", "2½시간", "㍻三十年", "ｶﾞ", "\xff3시", "3시\xf0", "ㅇㅇ", "내일", "1234567890123456789012345678901234567890", "-", "@@a.b@c.de", "--3", "오후", "12월 32일", "0000-00-00", "9999년 12월 31일 후", "99999999년 후", "1e400", "만만만", "천천", "from", "half past", "++++", "((((", "a.m.", "第", "제", "二〇〇〇〇", "11월 31일 3시", "이삼만만만", "2,30명", "十二、三日", "€1.000,50", "1 000 000 yen", "2 1/2 hours", "a week on monday", "이번주 목금", "3ish", "2 to 4"} {
 		f.Add(text)
 	}
 	room := NewEnum("room", FuzzyJamo, Choice{ID: "big", Label: map[string]string{"ko": "대회의실"}, Synonyms: []string{"큰 방", "large room"}})
@@ -25,7 +25,7 @@ func FuzzExtract(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, kinds := range [][]Kind{nil, {KindDateTime}, {KindNumber}, {KindText, KindDuration}} {
+		for _, kinds := range [][]Kind{nil, {KindDateTime}, {KindNumber}, {KindText, KindDuration}, {KindDate}, {KindTime}, {KindDuration}} {
 			last := 0
 			for _, m := range Extract(text, Options{Now: reference, Kinds: kinds, Enums: []Enum{room}, Patterns: []Pattern{code}}) {
 				if m.Start < last || m.End <= m.Start || m.End > len(text) || text[m.Start:m.End] != m.Text {

@@ -7,6 +7,7 @@ import (
 // join makes moments and ranges of neighbours and lists all readings.
 func (s *scan) join(sh *sheet) []piece {
 	s.joinClocks(sh)
+	s.refuseBeside(sh)
 	for i := len(s.r) - 1; i >= 0; i-- {
 		s.joinDay(sh, i)
 	}

@@ -14,7 +14,7 @@ var currencyCodes = newLexicon(map[string]string{
 var currencyNames = newLexicon(map[string]string{
 	"원": "KRW", "엔": "JPY", "달러": "USD", "불": "USD", "유로": "EUR", "파운드": "GBP", "위안": "CNY", "엔화": "JPY", "엔정": "JPY",
 	"円": "JPY", "圓": "JPY", "えん": "JPY", "ドル": "USD", "ユーロ": "EUR", "ポンド": "GBP", "ウォン": "KRW", "元": "CNY",
-	"won": "KRW", "yen": "JPY", "dollar": "USD", "dollars": "USD", "buck": "USD", "bucks": "USD", "euro": "EUR", "euros": "EUR", "pound": "GBP", "pounds": "GBP", "quid": "GBP", "yuan": "CNY",
+	"米ドル": "USD", "米国ドル": "USD", "미국 달러": "USD", "미 달러": "USD", "us dollar": "USD", "us dollars": "USD", "won": "KRW", "yen": "JPY", "dollar": "USD", "dollars": "USD", "buck": "USD", "bucks": "USD", "euro": "EUR", "euros": "EUR", "pound": "GBP", "pounds": "GBP", "quid": "GBP", "yuan": "CNY",
 	"$": "USD", "₩": "KRW", "¥": "JPY", "€": "EUR", "£": "GBP",
 })
 
@@ -26,34 +26,50 @@ const notMoney = "滑満卓周形柱陣高安弧旦日年気素칙색소룸료�
 
 // money reads an amount: 3만 5천원, $20, 20 USD, 千円, five dollars, 3달러 50센트.
 func (s *scan) money(i int) (piece, bool) {
-	p, ok := s.amount(i)
+	if at, ok := s.minus(i); ok {
+		p, _, ok := s.amount(at)
+		if m, is := p.value.(Money); ok && is && p.until == nil {
+			p.start, p.value = i, Money{-m.Amount, m.Currency}
+			return p, true
+		}
+		return piece{}, false
+	}
+	p, n, ok := s.amount(i)
 	if !ok {
 		return s.bareAmount(i)
 	}
 	q, ok := s.to(p.end, s.opener(i) < i)
-	if !ok {
+	if !ok || p.until != nil {
 		return p, true
 	}
-	first := p.value.(Money)
-	next, ok := s.amount(q)
-	if !ok && signCurrencies[s.r[i]] != "" {
-		if n := s.scaled(s.num(q)); n.style == digits && !s.glued(n) && n.val > first.Amount {
-			next, ok = piece{end: n.end, value: Money{n.val, first.Currency}}, true
-		}
-	}
-	if !ok || next.value.(Money).Currency != first.Currency || next.value.(Money).Amount < first.Amount {
-		return p, true
-	}
-	if end, ok := s.closed(p.end, next.end); ok {
-		p.until, p.end, p.start = next.value, end, s.opener(i)
-	}
-	return p, true
+	return s.amountRange(p, n, q), true
 }
 
-// amount reads one sum.
-func (s *scan) amount(i int) (piece, bool) {
+// amountRange reads the end of a range of amounts at rune q: 1만원~2만원, $2-3k.
+func (s *scan) amountRange(p piece, n num, q int) piece {
+	first := p.value.(Money)
+	next, m, ok := s.amount(q)
+	if !ok && signCurrencies[s.r[p.start]] != "" {
+		if m, _ = s.sum(q, first.Currency); m.style == digits && !s.glued(m) && m.val > first.Amount {
+			next, ok = piece{end: m.end, value: Money{m.val, first.Currency}}, true
+		}
+	}
+	if p.end == n.end {
+		first.Amount = s.shared(n, m, q)
+	}
+	if !ok || next.until != nil || next.value.(Money).Currency != first.Currency || next.value.(Money).Amount < first.Amount {
+		return p
+	}
+	if end, ok := s.closed(p.end, next.end); ok {
+		p.value, p.until, p.end, p.start = first, next.value, end, s.opener(p.start)
+	}
+	return p
+}
+
+// amount reads one sum and gives its number, too.
+func (s *scan) amount(i int) (piece, num, bool) {
 	if i >= len(s.r) {
-		return piece{}, false
+		return piece{}, num{}, false
 	}
 	at, currency := i, ""
 	if c := signCurrencies[s.r[i]]; c != "" {
@@ -61,20 +77,25 @@ func (s *scan) amount(i int) (piece, bool) {
 	} else if c, q, ok := currencyCodes.at(s, i); ok {
 		at, currency = s.skip(q), c
 	}
-	n := s.scaled(s.num(at))
-	if n.style == none || n.style == korean || n.hi != 0 || s.glued(n) && currency == "" && !currencyCodes.has(s, n.end) {
-		return piece{}, false
+	n, vague := s.sum(at, currency)
+	if n.style == none || n.style == korean || s.glued(n) && currency == "" && !currencyCodes.has(s, n.end) {
+		return piece{}, n, false
 	}
-	p := piece{kind: KindMoney, start: i, end: n.end, value: Money{n.val, currency}}
+	p := piece{kind: KindMoney, start: i, end: n.end, value: Money{n.val, currency}, vague: vague || n.hi != 0}
 	c, end, ok := s.currency(n)
 	switch {
 	case ok && (currency == "" || c == currency):
 		p.end, p.value = end, Money{n.val, c}
-		return s.withCents(p, n.val, c), true
+		if n.hi != 0 {
+			p.until = Money{n.hi, c}
+			return p, n, true
+		}
+		return s.withCents(p, n.val, c), n, true
 	case currency != "":
-		return p, true
+		return p, n, n.hi == 0
 	}
-	return s.centsOnly(p, n)
+	p, ok = s.centsOnly(p, n)
+	return p, n, ok && n.hi == 0
 }
 
 // currency reads the currency behind a number.
@@ -130,17 +151,20 @@ func (s *scan) bareAmount(i int) (piece, bool) {
 		return piece{}, false
 	}
 	q, ok := s.to(n.end, s.opener(i) < i)
+	if s.either(n.end) {
+		q, ok = s.orElse(n.end), true
+	}
 	if !ok {
 		return piece{}, false
 	}
-	last, ok := s.amount(q)
-	if !ok {
+	last, bare, ok := s.amount(q)
+	if !ok || last.until != nil {
 		return piece{}, false
 	}
 	end, ok := s.closed(n.end, last.end)
-	m := last.value.(Money)
-	if !ok || n.val >= m.Amount {
+	m, low := last.value.(Money), s.shared(n, bare, q)
+	if !ok || low >= m.Amount {
 		return piece{}, false
 	}
-	return piece{kind: KindMoney, start: s.opener(i), end: end, value: Money{n.val, m.Currency}, until: m}, true
+	return piece{kind: KindMoney, start: s.opener(i), end: end, value: Money{low, m.Currency}, until: m, vague: s.either(n.end)}, true
 }

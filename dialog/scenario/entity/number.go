@@ -45,6 +45,9 @@ func (s *scan) readNum(i int) num {
 	c := s.r[i]
 	switch {
 	case digit(c):
+		if n, ok := s.mixed(i); ok {
+			return n
+		}
 		return s.eastern(i)
 	case hangul(c):
 		if n := s.nativeNum(i); n.style != none {
@@ -116,88 +119,3 @@ func (s *scan) nativeNum(i int) num {
 	}
 	return n
 }
-
-// englishNum reads number words: twenty-five, one hundred and five, a dozen, two thousand twenty six.
-func (s *scan) englishNum(i int) num {
-	if n, ok := s.dozen(i); ok {
-		return n
-	}
-	total, group, last := 0.0, -1.0, class(0)
-	p, end, words := i, i, 0
-	if q, ok := s.says(i, "a"); ok {
-		if w, _, ok := englishNumbers.at(s, s.skip(q)); ok && w.class >= hundred {
-			group, p, last = 1, s.skip(q), ones
-		}
-	}
-	for {
-		w, q, ok := englishNumbers.at(s, p)
-		if !ok {
-			break
-		}
-		switch w.class {
-		case ones:
-			ok = group < 0 || last == hundred || last == tens && w.val < 10
-		case tens:
-			ok = group < 0 || last == hundred
-		case hundred:
-			ok = group > 0 && last != hundred
-		case scale:
-			ok = group > 0
-		}
-		if !ok {
-			break
-		}
-		switch w.class {
-		case hundred:
-			group *= 100
-		case scale:
-			total, group = total+group*w.val, -1
-		default:
-			group = max(group, 0) + w.val
-		}
-		last, end, words = w.class, q, words+1
-		p = s.nextWord(q, last)
-	}
-	if words == 0 {
-		return num{}
-	}
-	n := num{val: total + max(group, 0), end: end, style: english, lone: words == 1, units: last >= hundred || total > 0}
-	return s.englishPoint(n)
-}
-
-// nextWord passes the blank, hyphen or "and" inside a number.
-func (s *scan) nextWord(i int, last class) int {
-	if s.is(i, '-') {
-		return i + 1
-	}
-	p := s.skip(i)
-	if last >= hundred {
-		if q, ok := s.says(p, "and"); ok {
-			return s.skip(q)
-		}
-	}
-	return p
-}
-
-// englishPoint adds decimals: two point five.
-func (s *scan) englishPoint(n num) num {
-	p, ok := s.says(s.skip(n.end), "point")
-	for place := 0.1; ok && place > 1e-6; place /= 10 {
-		w, q, found := englishNumbers.at(s, s.skip(p))
-		if !found || w.val > 9 {
-			break
-		}
-		n.val, n.end, n.point, n.lone, p = tidy(n.val+w.val*place), q, true, false, q
-	}
-	return n
-}
-
-// dozen reads the collective words.
-func (s *scan) dozen(i int) (num, bool) {
-	v, end, ok := collectives.at(s, i)
-	return num{val: v, end: end, style: english}, ok
-}
-
-var collectives = newLexicon(map[string]float64{
-	"half a dozen": 6, "a dozen": 12, "two dozen": 24, "a couple of": 2, "a couple": 2,
-})

@@ -12,6 +12,9 @@ func (s *scan) counter(n num) (int, bool) {
 	if n.style == korean && s.is(p, '분') && s.wordEnd(p+1) {
 		return p + 1, true
 	}
+	if end, ok := s.says(n.end, "이서"); ok && n.style == korean && !n.det && s.wordEnd(end) {
+		return end, true // 둘이서
+	}
 	if _, end, ok := jaCounters.at(s, n.end); ok && n.style != korean && n.style != sino && s.jaCounts(n, end) {
 		return end, true
 	}
@@ -25,7 +28,7 @@ func (s *scan) koCounts(n num, p, end int) bool {
 	case n.style == kanji:
 		return false
 	case n.style == sino && n.lone && !n.units: // 사회, 이번
-		if !joined || !loneSinoCounters[word] || s.is(n.end-1, '이') && word == "번" {
+		if !joined || !loneSinoCounters[word] || s.is(n.end-1, '이') && word == "번" || s.is(n.end-1, '사') && s.labels(end) {
 			return false
 		}
 	case n.style == sino && n.lone && joined: // 천장, 만점 and 조회 are other words
@@ -40,6 +43,18 @@ func (s *scan) koCounts(n num, p, end int) bool {
 		return false
 	}
 	return s.wordEnd(end) || p == n.end && strongCounters[word] && !s.is(end, '인', '발', '월', '씨', '단', '의')
+}
+
+// labels tells whether what ends before rune i names what follows: 사번 12345 and 사번은 are no four.
+func (s *scan) labels(i int) bool {
+	p := i
+	if s.is(p, '이', '은', '을', '는') && !hangul(s.rune(p+1)) {
+		return true
+	}
+	for s.is(p, ' ', ':', '#') {
+		p++
+	}
+	return digit(s.rune(p)) || latin(s.rune(p))
 }
 
 // jaCounts tells whether a Japanese counter ends here: 二人三脚 and 一番 are other words.
@@ -61,34 +76,6 @@ func (n num) width(s *scan) int {
 		k--
 	}
 	return n.end - k
-}
-
-// numberRange reads the end of a range: 2~3명, 5 to 10.
-func (s *scan) numberRange(p piece, n num, counted bool) piece {
-	q, ok := s.to(p.end, s.opener(p.start) < p.start)
-	if !ok || !digit(s.rune(q)) && !latin(s.rune(q)) {
-		return p
-	}
-	m := s.scaled(s.num(q))
-	if s.is(s.skip(p.end), '-') && n.style == digits && !s.isWhole(p.start, m.end) {
-		if _, also := s.counter(m); !also {
-			return p // 123-45 is an address or a code
-		}
-	}
-	if m.style != n.style || m.typed > 6 || s.glued(m) || m.val <= n.val || s.is(m.end, '-', ':', '/') || digit(s.rune(m.end)) {
-		return p
-	}
-	end, also := s.counter(m)
-	if counted && !also || !also && s.is(s.skip(p.end), '-') && latin(s.rune(s.skip(m.end))) && n.style != digits {
-		return p
-	}
-	if !also {
-		end = m.end
-	}
-	if stop, ok := s.closed(p.end, end); ok {
-		p.until, p.end, p.start = m.val, stop, s.opener(p.start)
-	}
-	return p
 }
 
 // partOfCode tells whether digits belong to something that is no number: COVID-19, 110-123-456789, 25:61, 13월.

@@ -15,6 +15,9 @@ type east struct {
 
 // eastern reads a number of digits, Sino-Korean or Japanese numerals and their mixtures.
 func (s *scan) eastern(i int) num {
+	if n, ok := s.pair(i); ok {
+		return n
+	}
 	if n, ok := s.positional(i); ok {
 		return n
 	}

@@ -25,7 +25,7 @@ func (s *scan) number(i int) (piece, bool) {
 			return piece{kind: KindNumber, start: i, end: end, value: v}, true
 		}
 	}
-	n := s.scaled(s.num(p))
+	n := s.halved(s.scaled(s.num(p)))
 	if s.partOfCode(i, n) {
 		return piece{}, false
 	}
@@ -105,7 +105,7 @@ func (s *scan) ordinalNumber(i int) (piece, bool) {
 		p.value, p.end = v, end+1
 		return p, true
 	}
-	if n.style == none || n.point || n.val != float64(int(n.val)) {
+	if n.style == none || n.point || n.hi != 0 || n.val != float64(int(n.val)) {
 		return p, false
 	}
 	p.value, p.end = n.val, n.end
@@ -183,6 +183,9 @@ func (s *scan) meansNumber(i int, n num) bool {
 	}
 	if n.lone && n.val == 1 {
 		next := s.skip(n.end)
+		if s.either(n.end) && s.num(s.orElse(n.end)).val == 2 {
+			return true
+		}
 		return alone || oneLeaders[s.wordBefore(i)] || !notOneBefore[s.wordBefore(i)] && latin(s.rune(next)) && !notOneAfter.has(s, next)
 	}
 	return true

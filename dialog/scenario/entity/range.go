@@ -2,7 +2,7 @@ package entity
 
 // rangeWords stand between the start and the end of a range, rangeEnds behind the end.
 var (
-	rangeWords = newSet("부터", "에서부터", "에서", "~", "-", "から", "to", "until", "till", "through", "thru", "と", "~から", "および")
+	rangeWords = newSet("부터", "에서부터", "에서", "~", "-", "から", "to", "until", "till", "til", "'til", "through", "thru", "と", "~から", "および")
 	betweens   = newSet("과", "와", "하고", "と", "and")
 	rangeEnds  = newSet("까지", "까지요", "まで", "までの間")
 	rangeOpens = newSet("from", "between", "from the", "between the")
@@ -88,6 +88,11 @@ func (s *scan) lastClock(sh *sheet, i int, first *clock) (last *clock, end int, 
 		return nil, 0, false
 	}
 	last = sh.clocks[p]
+	if last == nil && !opened && first.known && first.last == nil && s.is(first.end-1, 'm', '.') { // 2pm to 4
+		if last = s.bareHour(p); last != nil && (last.Hour > 12 || !s.endsHours(last.end) || s.is(s.skip(last.end), '%')) {
+			last = nil
+		}
+	}
 	if last == nil && opened && (latin(s.rune(p-1)) || s.is(p-1, ' ', '-')) {
 		if last = s.bareHour(p); last != nil && !s.endsHours(last.end) {
 			last = nil

@@ -39,6 +39,9 @@ func (s *scan) said(first piece, last *piece) int {
 // englishDayAfter reads the bare day that ends "Nov 25-27" and "11/25~27".
 func (s *scan) englishDayAfter(first piece, p int) *piece {
 	d, end, ok := s.dayNumber(p)
+	if n := s.num(p); !ok && hangul(s.rune(n.end)) && s.omitsUnit(n) || !ok && kana(s.rune(n.end)) && s.omitsUnit(n) {
+		d, end, ok = int(n.val), n.end, true // 12월 25부터 27까지
+	}
 	if !ok || first.grain != GrainDay || first.day.open == openWeek || first.day.open == openMonth && !latin(s.rune(first.end-1)) || s.is(end, '시', '時', ':') {
 		return nil
 	}
@@ -169,4 +172,35 @@ func (s *scan) momentRange(sh *sheet, first piece) (piece, bool) {
 	}
 	first.until, first.end, first.start = until, end, s.opener(first.start)
 	return first, true
+}
+
+// shortWeekdaysOf reads weekdays of one letter each behind a week: 이번주 목금, 来週の月・火. Days in a row are a range; others
+// have no value, because the first of them is not the answer.
+func (s *scan) shortWeekdaysOf(monday Date, i int) (found, bool) {
+	first, last, end, count, gap := 0, 0, i, 0, false
+	for p := i; ; {
+		w, ok := shortDays[s.rune(p)]
+		if !ok {
+			break
+		}
+		k := weekIndex(w)
+		if count == 0 {
+			first = k
+		}
+		gap = gap || count > 0 && k != last+1
+		last, end, count = k, p+1, count+1
+		if p = end; s.is(p, ',', '、', '·', '・', '/') {
+			p = s.skip(p + 1)
+		}
+	}
+	if _, q, ok := weekdays.at(s, end-1); ok && count > 1 {
+		end = q // 목,금요일
+	}
+	if next := s.rune(end); count < 2 || letter(next) && !kana(next) && (!hangul(next) || !s.wordEnd(end)) {
+		return found{}, false
+	}
+	if gap {
+		return found{}, true
+	}
+	return found{day: day{Date: monday.plus(first), grain: GrainDay, until: monday.plus(last)}, end: end}, true
 }

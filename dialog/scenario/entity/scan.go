@@ -13,6 +13,7 @@ type scan struct {
 	seen    []bool
 	lengths []length // what span found, once per place
 	spanned []bool
+	refused [][2]int // phrases that name no day or time
 }
 
 // piece is a value in the making, with its place in folded runes.
@@ -78,6 +79,8 @@ func (s *scan) begins(i int) bool {
 	switch {
 	case hangul(c):
 		return !hangul(prev) && !digit(prev) || particleEnd[prev] && hangul(s.rune(i-2))
+	case s.pairEnd(i):
+		return false
 	case digit(c):
 		return !digit(prev) && !latin(prev) && (!s.is(i-1, '.', ',', ':', '_', '#') || !digit(s.rune(i-2)))
 	case latin(c):
@@ -94,6 +97,23 @@ var particleEnd = map[rune]bool{
 // wordEnd tells whether a Korean word may end before rune i: the text goes on with no Hangul or with a particle.
 func (s *scan) wordEnd(i int) bool {
 	return !hangul(s.rune(i)) || koParticles.endsWord(s, i)
+}
+
+// insideWord tells whether a Korean word for a week, a month, a year or a day that ends before rune end goes on as
+// another word. Whoever writes a blank before the last syllable ("다음 주") writes one behind it too, so "다음 주제" is
+// no week; without that blank ("다음주예약") only words that are known to start so are others.
+func (s *scan) insideWord(i, end int) bool {
+	if !hangul(s.rune(end)) || !hangul(s.r[end-1]) || end-i < 3 {
+		return false
+	}
+	if s.is(end-1, '주') && s.is(end, '요') && s.is(end+1, ' ') && hangul(s.rune(s.skip(end+1))) {
+		return true // 이번 주요 일정, but 이번 주요 as an answer
+	}
+	switch {
+	case s.wordEnd(end), weekdays.has(s, end), partsOfDay.has(s, end), edgeTails.has(s, end), s.eastHour(end, false).end > 0:
+		return false
+	}
+	return s.is(end-2, ' ') || longerWords.has(s, end-1)
 }
 
 // endsWord tells whether a listed particle starts at i and the word ends after it.

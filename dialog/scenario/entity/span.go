@@ -57,6 +57,9 @@ func (s *scan) longer(l length) length {
 			p = s.skip(q)
 		}
 		next := s.counted(p)
+		if whole, ok := s.minutesOmitted(l); ok && next.end < whole.end {
+			return whole
+		}
 		if !next.ok {
 			next = s.spanWord(p)
 		}
@@ -98,7 +101,7 @@ func (s *scan) counted(i int) length {
 			return length{}
 		}
 	}
-	if !s.fits(n, u, p, end) {
+	if !s.fits(n, u, p, end) || n.daysOfMonth() && u.unit == dayUnit && u.unsure {
 		return length{}
 	}
 	l := length{end: end, least: u.unit, sure: !u.unsure, vague: n.hi != 0, ok: true}
@@ -151,30 +154,7 @@ func (s *scan) half(i int) (int, bool) {
 	return i, false
 }
 
-// spanRange reads a range whose unit stands only at its end: 2~3시간, 2-3 hours.
-func (s *scan) spanRange(i int) (piece, bool) {
-	n := s.num(i)
-	if n.style == none || n.style == korean || n.hi != 0 || !s.begins(i) {
-		return piece{}, false
-	}
-	q, ok := s.to(n.end, s.opener(i) < i)
-	if !ok || s.num(q).style != n.style {
-		return piece{}, false
-	}
-	l := s.counted(q)
-	if !l.ok || !l.sure && !spanContext.has(s, s.skip(l.end)) || l.span.Length() == 0 {
-		return piece{}, false
-	}
-	var first Span
-	first.add(n.val, l.least)
-	end, ok := s.closed(n.end, l.end)
-	if !ok || first.Length() >= l.span.Length() {
-		return piece{}, false
-	}
-	return piece{kind: KindDuration, start: s.opener(i), end: end, value: first, until: l.span, grain: l.least.grain()}, true
-}
-
-// nights reads 2박 3일, 一泊二日.
+// nights reads 2박 3일, 一泊二日; and 2박 where a length is asked for and no number.
 func (s *scan) nights(i int) length {
 	n := s.num(i)
 	if n.style == none || n.val > 60 {
@@ -187,6 +167,9 @@ func (s *scan) nights(i int) length {
 	d := s.num(s.skip(p))
 	if d.style != none && s.is(s.skip(d.end), '일', '日') {
 		return length{span: Span{Days: int(d.val)}, end: s.skip(d.end) + 1, least: dayUnit, sure: true, ok: true}
+	}
+	if s.wants(KindDuration) && !s.wants(KindNumber) && s.wordEnd(p) {
+		return length{span: Span{Days: int(n.val)}, end: p, least: dayUnit, sure: true, vague: true, ok: true}
 	}
 	return length{}
 }

@@ -16,16 +16,31 @@ func (s *scan) countedEnglish(n num) length {
 	if q, more := s.says(p, "more"); !ok && more {
 		u, end, ok = enSpanUnits.at(s, s.skip(q))
 	}
+	nights := false
+	if q, is := s.nightsAfter(p); !ok && is {
+		u, end, ok, nights = spanUnit{dayUnit, false}, q, true, true
+	}
 	if _, old := s.says(s.skip(end), "old"); !ok || old || n.val >= 1e6 {
 		return length{}
 	}
-	l := length{end: end, least: u.unit, sure: true, ok: true}
+	l := length{end: end, least: u.unit, sure: true, vague: nights, ok: true}
 	l.span.add(n.val+extra, u.unit)
 	if _, q, ok := spanHalfEn.at(s, s.skip(end)); ok && extra == 0 {
 		l.span.add(0.5, u.unit)
 		l.end = q
 	}
 	return l
+}
+
+// nightsAfter passes "nights" where a length is asked for and no number.
+func (s *scan) nightsAfter(i int) (int, bool) {
+	if !s.wants(KindDuration) || s.wants(KindNumber) {
+		return i, false
+	}
+	if q, ok := s.says(i, "nights"); ok {
+		return q, true
+	}
+	return s.says(i, "night")
 }
 
 // shortUnit reads h and m right behind digits; "5m" alone may be metres, so m needs company.

@@ -30,7 +30,7 @@ func answerTable() map[string]answerWord {
 			"はい", "はいはい", "ハイ", "ええ", "うん", "うんうん", "うむ", "そう", "そうです", "そうですね", "そうですよ", "そうだよ", "そうそう", "そのとおり", "その通り", "その通りです", "そのとおりです",
 			"もちろん", "もちろんです", "勿論", "勿論です", "オッケー", "オーケー", "おけ", "おっけー", "イエス", "了解", "了解です", "了解しました", "了解いたしました", "りょうかい", "承知しました", "承知です",
 			"かしこまりました", "わかりました", "分かりました", "ぜひ", "是非", "よろこんで",
-			"yes", "yes please", "yeah", "yea", "yep", "yup", "yah", "ya", "yess", "yesss", "sure", "sure thing", "ok", "okay", "okey", "okie", "k",
+			"はーい", "はあい", "i think so", "i believe so", "yes", "yes please", "yeah", "yea", "yep", "yup", "yah", "ya", "yess", "yesss", "sure", "sure thing", "ok", "okay", "okey", "okie", "k",
 			"alright", "all right", "of course", "absolutely", "definitely", "certainly", "indeed", "affirmative", "totally", "exactly", "correct",
 			"agreed", "no problem", "no worries", "why not", "by all means", "sounds good", "sounds great", "sounds fine", "sounds perfect",
 			"please do", "go ahead", "do it", "let's do it", "for sure", "that's right", "that's correct", "that is correct", "that is right",
@@ -46,7 +46,7 @@ func answerTable() map[string]answerWord {
 		{Yes, whole}: {
 			"해 주세요", "해주세요", "해 줘", "해줘", "해 줘요", "해줘요", "부탁해요", "부탁드려요", "부탁드립니다", "부탁해", "부탁합니다", "할게요", "하겠습니다", "할래요", "잘 부탁드려요", "お願いします",
 			"おねがいします", "お願い", "お願いいたします", "頼みます", "いいですよ", "いいですね", "いいよ", "いいね", "よろしいです", "よいです", "良いです", "よろしく", "よろしくお願いします", "어", "ㅇ", "y",
-			"good", "great", "perfect", "right", "fine by me", "cool", "please", "let's go", "true", "승인", "확인", "좋은 생각이에요", "よし", "正解", "どうぞ",
+			"confirm", "confirmed", "i confirm", "good", "great", "perfect", "right", "fine by me", "cool", "please", "let's go", "true", "승인", "확인", "좋은 생각이에요", "よし", "正解", "どうぞ",
 			"ok ok", "ㅇㅋ요", "예 맞습니다", "いい", "👍", "👌", "⭕", "🙆", "ok!", "deal",
 		},
 		{No, opens}: {
@@ -55,7 +55,7 @@ func answerTable() map[string]answerWord {
 			"not really", "not at all", "not now", "not today", "not this time", "negative", "never", "never mind", "nevermind", "i don't think so",
 			"i do not think so", "i don't", "i'd rather not", "don't", "do not", "absolutely not", "of course not", "certainly not",
 			"definitely not", "not ok", "not okay", "that's wrong", "that's not right", "that's incorrect", "that is wrong", "that's not correct",
-			"it's not ok", "it is not ok", "disagree", "i disagree", "incorrect", "wrong", "i'm good", "i'm good thanks", "no need", "no it's ok",
+			"it's not ok", "it is not ok", "disagree", "i disagree", "incorrect", "wrong", "not correct", "not right", "isn't correct", "isn't right", "is not correct", "is not right", "it's not correct", "it's not right", "i'm good", "i'm good thanks", "no need", "no it's ok",
 			"no it's okay", "no it's fine", "no i'm good", "no i'm fine", "no that's ok", "no that's fine", "no that's okay",
 			"いいえ", "いえ", "いえいえ", "いや", "いやいや", "いやです", "いやだ", "嫌です", "嫌だ", "ううん", "ノー", "違う", "違います", "ちがう", "ちがいます", "違いますよ", "だめ", "だめです", "ダメ",
 			"ダメです", "駄目", "駄目です", "無理", "無理です", "そうじゃない", "そうじゃないです", "そうではない", "そうではありません", "そうじゃありません", "そんなことない",
@@ -63,10 +63,10 @@ func answerTable() map[string]answerWord {
 		{No, closes}: {
 			"필요 없어요", "필요 없어", "필요 없습니다", "필요없다", "하지 마세요", "하지 마", "하지 말아 주세요", "하지 말아주세요", "안 할래요", "안 할래", "안 할게요", "안 해요", "안 해", "안 합니다",
 			"안 하겠습니다", "별로", "별로예요", "별로에요", "별로요", "별로 안 내켜요", "그만할래요", "그만둘게요", "사양할게요", "사양하겠습니다", "그렇지 않아요", "그렇지 않습니다", "그렇지 않아", "그건 아니에요",
-			"반대", "반대합니다", "거절할게요", "원하지 않아요", "원하지 않습니다", "원치 않아요", "아직이요", "못 해요", "못해요", "안 갈래요", "안 갈게요",
+			"틀렸어요", "틀렸어", "틀렸습니다", "틀렸네요", "틀렸는데요", "틀렸는데", "틀렸다", "틀려요", "틀려", "틀립니다", "틀린데요", "틀렸다고요", "반대", "반대합니다", "거절할게요", "원하지 않아요", "원하지 않습니다", "원치 않아요", "아직이요", "못 해요", "못해요", "안 갈래요", "안 갈게요",
 			"要りません", "いりません", "いらない", "要らない", "いらないです", "要らないです", "不要", "不要です", "必要ありません", "必要ないです", "やめます", "やめておきます", "やめとく", "やめときます", "遠慮します",
 			"遠慮しておきます", "もういいです", "もう結構です", "もう大丈夫です", "よくない", "よくないです", "良くない", "良くないです", "よくありません", "合ってません", "合っていません", "違ってます", "間違っています",
-			"間違ってます", "正しくない", "正しくないです", "したくない", "したくないです", "反対です", "しないでください", "キャンセルで",
+			"間違ってます", "間違いです", "間違えています", "間違えてます", "正しくない", "正しくないです", "したくない", "したくないです", "反対です", "しないでください", "キャンセルで",
 		},
 		{No, whole}: {"n", "false", "아니라고", "x", "거절", "できません", "しません", "反対", "却下", "👎", "❌", "🙅", "嫌"},
 		{Unclear, opens}: {

@@ -8,6 +8,11 @@ var koCounters = newSet("개", "명", "사람", "대", "권", "장", "잔", "병
 	"점", "위", "등", "학년", "도", "평", "킬로그램", "킬로미터", "킬로", "그램", "미터", "리터", "번", "차례", "줄", "판", "끼", "방울", "조각",
 	"자루", "다발", "포기", "그루", "척", "가구", "세대", "세", "차", "표", "배", "주년", "칸", "박", "단계", "번지", "동", "조", "kg", "km")
 
+// enCounters are what English numbers count most.
+var enCounters = newSet("people", "persons", "person", "ppl", "guests", "guest", "adults", "adult", "kids", "children", "attendees", "participants",
+	"members", "men", "women", "seats", "tickets", "tables", "rooms", "items", "pieces", "pcs", "copies", "boxes", "bottles", "cups", "glasses",
+	"orders", "times", "nights", "pages", "of us", "percent")
+
 // koOrdinalCounters make a number an ordinal.
 var koOrdinalCounters = newSet("번째", "번 째", "째")
 

@@ -4,15 +4,22 @@ import "time"
 
 // Words for days, weeks, months and years, counted from today.
 
-var dayWords = newLexicon(map[string]int{
-	"오늘": 0, "금일": 0, "내일": 1, "낼": 1, "명일": 1, "익일": 1, "모레": 2, "내일모레": 2, "낼모레": 2, "내일 모레": 2, "글피": 3, "그글피": 4,
+var dayWords = newLexicon(withDayAfter(map[string]int{
+	"오늘": 0, "금일": 0, "내일": 1, "낼": 1, "명일": 1, "익일": 1, "모레": 2, "내일모레": 2, "낼모레": 2, "내일 모레": 2, "낼 모레": 2, "내일 모래": 2, "낼 모래": 2, "글피": 3, "그글피": 4,
 	"어제": -1, "어저께": -1, "작일": -1, "그제": -2, "그저께": -2, "엊그제": -2, "엊그저께": -2, "그끄저께": -3, "그끄제": -3, "다음 날": 1, "다음날": 1, "담날": 1,
 	"今日": 0, "本日": 0, "きょう": 0, "明日": 1, "あした": 1, "あす": 1, "みょうにち": 1, "翌日": 1, "明後日": 2, "あさって": 2, "明々後日": 3, "明明後日": 3, "しあさって": 3,
 	"昨日": -1, "きのう": -1, "さくじつ": -1, "一昨日": -2, "おととい": -2, "おとつい": -2, "一昨昨日": -3, "一昨々日": -3, "さきおととい": -3,
-	"today": 0, "tomorrow": 1, "tomorow": 1, "tommorow": 1, "tommorrow": 1, "tmr": 1, "tmrw": 1, "tmw": 1, "day after tomorrow": 2,
-	"the day after tomorrow": 2, "overmorrow": 2,
+	"today": 0, "tomorrow": 1, "tomorow": 1, "tommorow": 1, "tommorrow": 1, "tmr": 1, "tmrw": 1, "tmw": 1, "overmorrow": 2,
 	"yesterday": -1, "day before yesterday": -2, "the day before yesterday": -2,
-})
+}))
+
+// withDayAfter adds "day after tomorrow" in every spelling of tomorrow.
+func withDayAfter(words map[string]int) map[string]int {
+	for _, tomorrow := range []string{"tomorrow", "tomorow", "tommorow", "tommorrow", "tmr", "tmrw", "tmw"} {
+		words["day after "+tomorrow], words["the day after "+tomorrow] = 2, 2
+	}
+	return words
+}
 
 var weekWords = newLexicon(map[string]int{
 	"이번 주": 0, "금주": 0, "다음 주": 1, "담 주": 1, "차주": 1, "내주": 1, "다다음 주": 2, "다담주": 2, "다음 다음 주": 2, "지난 주": -1, "저번 주": -1, "지지난 주": -2,

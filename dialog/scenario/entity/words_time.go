@@ -105,7 +105,7 @@ var (
 		"at": true, "around": true, "by": true, "until": true, "till": true, "about": true, "from": true, "after": true, "before": true,
 		"between": true, "to": true, "since": true,
 	}
-	afterHour = newSet("on", "tomorrow", "today", "tonight", "please", "for", "with", "in", "and", "to", "until", "till", "next", "this", "instead", "or", "if", "then", "is", "works", "work", "would", "should", "will", "sharp", "ish",
+	afterHour = newSet("on", "tomorrow", "today", "tonight", "please", "for", "with", "in", "and", "to", "until", "till", "til", "next", "this", "instead", "or", "if", "then", "is", "works", "work", "would", "should", "will", "sharp", "ish",
 		"thanks", "thank", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "the day", "because", "but", "so",
 		"through", "every", "when", "at", "sounds", "too", "ok", "okay", "right")
 )
