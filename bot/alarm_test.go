@@ -279,7 +279,7 @@ func TestAConversationIsToldOnceHoweverOftenItIsTried(t *testing.T) {
 		h.must(err)
 		h.look()
 		h.settle()
-		if texts := h.channel.texts(); len(texts) != 2 || !strings.Contains(texts[1], "Channel 채널(Bot)의 클라이언트 암호가") {
+		if texts := h.channel.texts(); len(texts) != 2 || !strings.Contains(texts[1], "Channel 채널(Bot)의 클라이언트 비밀이") {
 			t.Errorf("said %q", texts)
 		}
 	})

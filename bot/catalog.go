@@ -46,6 +46,10 @@ type Catalog struct {
 	inFlight sync.Map                 // places for calls, a chan struct{} by inFlightKey
 	examples sync.Map                 // of channel types, by name: see standIns
 	issued   func(channelType string) // a platform has issued a token; nil if nobody counts
+
+	lately func(channelID string) (heard, sent time.Time) // the newest hours with traffic
+	pulses pulses
+	tested tested
 }
 
 // ChannelTypes lists what a channel can be.

@@ -33,7 +33,7 @@ func (c *Catalog) Check(ctx context.Context, id string) (channels.Report, error)
 		return report, err
 	}
 	_, err = c.store.Channels().Update(ctx, id, func(rec *store.Channel) error {
-		rec.CheckedAt, rec.CheckOK = time.Now().UTC(), !check.Failed(report.Checks)
+		rec.CheckedAt, rec.CheckOK, rec.Found = time.Now().UTC(), !check.Failed(report.Checks), troubleIn(report.Checks)
 		if report.BotName != "" {
 			rec.BotName = report.BotName
 		}
@@ -74,12 +74,15 @@ func (c *Catalog) try(ctx context.Context, rec store.Channel, t channels.Type, v
 	}
 	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
 	defer cancel()
+	mark := c.testedMark(t.Name(), values)
 	ch, err := c.make(rec, t, values)
 	if err != nil {
 		broken, err := unusable(err)
 		return only(broken), err
 	}
-	return c.connect(ctx, ch), nil
+	report := c.connect(ctx, ch)
+	c.rememberTest(mark, report)
+	return report, nil
 }
 
 func (c *Catalog) examine(ctx context.Context, rec store.Channel) (channels.Report, error) {

@@ -226,6 +226,7 @@ func (r *Runtime) Dry(ctx context.Context, e store.Event) (DryRun, error) {
 	}
 	t.ID, t.ReplyTo = "turn_dry_"+randomID(), ""
 	a := r.ask(ctx, l, name, t)
+	l.apologise(a)
 	d.State = t.State.Token
 	d.fill(a)
 	shown, err := r.RenderOn(ctx, ch.Record.ID, d.Said, in.Conversation, l.conv.Reference)

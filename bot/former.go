@@ -61,7 +61,7 @@ func (c *Catalog) PutFormerBack(ctx context.Context, id string) (ChannelView, er
 		}
 		present := formerOf(rec)
 		rec.Settings, rec.Sealed, rec.Former = rec.Former.Settings, rec.Former.Sealed, present
-		rec.CheckedAt, rec.CheckOK = time.Time{}, false
+		rec.CheckedAt, rec.CheckOK, rec.Found = time.Time{}, false, nil
 		return nil
 	})
 }

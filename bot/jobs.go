@@ -16,9 +16,10 @@ type Job struct {
 	Kind       string // "replay" or "resend"
 	StartedAt  time.Time
 	FinishedAt time.Time // zero while it runs
-	Total      int       // what was found so far
+	Total      int       // what there is to do, as far as it is known
 	Done       int
-	Failed     int    // of those done
+	Failed     int // of those done
+	LeftOut    LeftOut
 	Error      string // why it ended early, or of the last one that failed
 	Cancelled  bool
 	cancel     context.CancelFunc
@@ -35,17 +36,27 @@ type jobs struct {
 	list []*Job // oldest first
 }
 
-// ReplayAll replays the events that the query selects and that came since the given time, oldest first.
+// ReplayAll replays the events that the query selects and that came since the given time, oldest first, but not
+// those whose people have been answered since. One such job goes on at a time, so that two do not do the same.
 func (r *Runtime) ReplayAll(q store.Query, since time.Time) Job {
-	return r.start("replay", func(ctx context.Context, found func(int), each func(error)) error {
+	return r.start("replay", func(ctx context.Context, p progress) error {
+		unlock, err := r.store.Lock(ctx, "replay all")
+		if err != nil {
+			return err
+		}
+		defer unlock()
 		list, err := collect(ctx, q, r.store.Events, func(e store.Event) bool { return e.ReceivedAt.Before(since) })
-		found(len(list))
-		for i := len(list) - 1; i >= 0 && ctx.Err() == nil && err == nil; i-- {
+		if err != nil {
+			return err
+		}
+		list, left, err := r.unanswered(ctx, q, list)
+		p.found(len(list), left)
+		for i := 0; i < len(list) && ctx.Err() == nil && err == nil; i++ {
 			full, err := r.store.Event(ctx, list[i].ID)
 			if err == nil {
 				_, err = r.Replay(ctx, full, nil)
 			}
-			each(err)
+			p.done(err)
 		}
 		return err
 	})
@@ -54,12 +65,12 @@ func (r *Runtime) ReplayAll(q store.Query, since time.Time) Job {
 // ResendAll sends the failed, uncertain or cancelled deliveries that the query selects again, oldest
 // first.
 func (r *Runtime) ResendAll(q store.Query, since time.Time) Job {
-	return r.start("resend", func(ctx context.Context, found func(int), each func(error)) error {
+	return r.start("resend", func(ctx context.Context, p progress) error {
 		list, err := collect(ctx, q, r.store.Deliveries, func(d store.Delivery) bool { return d.CreatedAt.Before(since) })
-		found(len(list))
+		p.found(len(list), LeftOut{})
 		for i := len(list) - 1; i >= 0 && ctx.Err() == nil && err == nil; i-- {
 			_, err := r.store.Resend(ctx, list[i].ID)
-			each(err)
+			p.done(err)
 		}
 		return err
 	})
@@ -68,40 +79,61 @@ func (r *Runtime) ResendAll(q store.Query, since time.Time) Job {
 // collect reads a list, which comes newest first, until an element is too old.
 func collect[T any](ctx context.Context, q store.Query, list func(context.Context, store.Query) (store.Page[T], error), old func(T) bool) ([]T, error) {
 	var out []T
-	q.Limit, q.Cursor = 500, ""
-	for {
-		page, err := list(ctx, q)
-		if err != nil {
-			return out, err
+	err := walk(ctx, q, list, func(v T) bool {
+		if old(v) || len(out) == maxJob {
+			return false
 		}
-		for _, v := range page.Items {
-			if old(v) || len(out) == maxJob {
-				return out, nil
-			}
-			out = append(out, v)
-		}
-		if page.Next == "" {
-			return out, nil
-		}
-		q.Cursor = page.Next
-	}
+		out = append(out, v)
+		return true
+	})
+	return out, err
 }
 
-func (r *Runtime) start(kind string, work func(ctx context.Context, found func(int), each func(error)) error) Job {
+// walk visits a list, newest first, until visit has seen enough.
+func walk[T any](ctx context.Context, q store.Query, list func(context.Context, store.Query) (store.Page[T], error), visit func(T) (more bool)) error {
+	q.Limit, q.Cursor = 500, ""
+	for ctx.Err() == nil {
+		page, err := list(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, v := range page.Items {
+			if !visit(v) {
+				return nil
+			}
+		}
+		if q.Cursor = page.Next; q.Cursor == "" {
+			return nil
+		}
+	}
+	return ctx.Err()
+}
+
+// progress is how a job tells how far it has come.
+type progress struct {
+	jobs *jobs
+	job  *Job
+}
+
+func (p progress) found(total int, left LeftOut) {
+	p.jobs.change(func() { p.job.Total, p.job.LeftOut = total, left })
+}
+
+func (p progress) done(err error) {
+	p.jobs.change(func() {
+		if p.job.Done++; err != nil {
+			p.job.Failed, p.job.Error = p.job.Failed+1, err.Error()
+		}
+	})
+}
+
+func (r *Runtime) start(kind string, work func(context.Context, progress) error) Job {
 	ctx, cancel := context.WithCancel(context.Background())
 	j := &Job{ID: "job_" + randomID(), Kind: kind, StartedAt: time.Now().UTC(), cancel: cancel}
 	r.jobs.add(j)
 	r.workers.Go(func() {
 		defer cancel()
-		err := work(ctx,
-			func(n int) { r.jobs.change(func() { j.Total = n }) },
-			func(err error) {
-				r.jobs.change(func() {
-					if j.Done++; err != nil {
-						j.Failed, j.Error = j.Failed+1, err.Error()
-					}
-				})
-			})
+		err := work(ctx, progress{&r.jobs, j})
 		r.jobs.change(func() {
 			j.FinishedAt, j.Cancelled = time.Now().UTC(), ctx.Err() != nil
 			if err != nil && !errors.Is(err, context.Canceled) {

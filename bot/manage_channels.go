@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"dari/bot/check"
 	"dari/bot/settings"
 	"dari/channels"
 	"dari/store"
@@ -35,6 +36,8 @@ type ChannelView struct {
 	Managed      bool      `json:"managed"`
 	CreatedAt    time.Time `json:"created_at"`
 	UpdatedAt    time.Time `json:"updated_at"`
+	// Trouble is why the status is "attention"; nil else.
+	Trouble *Trouble `json:"-"`
 	// Desk is true when the token desk is open.
 	Desk bool `json:"-"`
 	// ReplacedAt is when a secret was replaced, while the former settings can be put back, and TakenUntil how
@@ -63,7 +66,7 @@ func (c *Catalog) createChannel(ctx context.Context, botID string, spec ChannelS
 		return ChannelView{}, err
 	}
 	c.forget("", rec.ID)
-	return c.channelView(rec), nil
+	return c.channelView(ctx, rec)
 }
 
 func (c *Catalog) fillChannel(rec *store.Channel, spec ChannelSpec) error {
@@ -91,6 +94,7 @@ func (c *Catalog) fillChannel(rec *store.Channel, spec ChannelSpec) error {
 		return err
 	}
 	c.keepFormer(rec, fields, values, spec.overlap)
+	c.recallTest(rec, c.testedMark(spec.Type, values))
 	rec.Type, rec.Name, rec.Settings, rec.Sealed = spec.Type, name, open, sealed
 	if rec.Draft = spec.Draft; rec.Draft {
 		rec.Enabled = false
@@ -107,8 +111,10 @@ func (c *Catalog) Channels(ctx context.Context, botID string) ([]ChannelView, er
 	recs, err := c.store.Channels().List(ctx)
 	views := []ChannelView{}
 	for _, rec := range recs {
-		if botID == "" || rec.BotID == botID {
-			views = append(views, c.channelView(rec))
+		if err == nil && (botID == "" || rec.BotID == botID) {
+			var v ChannelView
+			v, err = c.channelView(ctx, rec)
+			views = append(views, v)
 		}
 	}
 	return views, err
@@ -120,10 +126,19 @@ func (c *Catalog) ShowChannel(ctx context.Context, id string) (ChannelView, erro
 	if err != nil {
 		return ChannelView{}, err
 	}
-	return c.channelView(rec), nil
+	return c.channelView(ctx, rec)
 }
 
-func (c *Catalog) channelView(rec store.Channel) ChannelView {
+func (c *Catalog) channelView(ctx context.Context, rec store.Channel) (ChannelView, error) {
+	v := c.settingsView(rec)
+	if v.Status != "new" {
+		return v, nil
+	}
+	return v, c.judge(ctx, &v, rec)
+}
+
+// settingsView is a view as the channel's settings alone tell. A channel that can be used is "new".
+func (c *Catalog) settingsView(rec store.Channel) ChannelView {
 	v := ChannelView{
 		ChannelSpec: ChannelSpec{ID: rec.ID, Type: rec.Type, Name: rec.Name, Settings: settings.Values{}},
 		BotID:       rec.BotID, Enabled: rec.Enabled, BotName: rec.BotName,
@@ -135,15 +150,15 @@ func (c *Catalog) channelView(rec store.Channel) ChannelView {
 			v.TakenUntil = rec.Former.TakenUntil
 		}
 	}
-	v.Status, v.StatusDetail = "new", ""
+	v.Status = "new"
 	t := c.channels.Type(rec.Type)
 	if t == nil {
-		v.Status, v.StatusDetail = "attention", "this version has no such channel type"
+		v.troubled(Trouble{Check: check.New("settings", check.Fail, "channel.type_unknown", "type", rec.Type), Where: WhereSettings})
 		return v
 	}
 	values, err := c.unseal(channelOwner(rec.ID), settings.Draft(ChannelFields(t)), rec.Settings, rec.Sealed)
 	if err != nil {
-		v.Status, v.StatusDetail = "attention", err.Error()
+		v.unusable(err)
 		return v
 	}
 	v.Settings = settings.Mask(ChannelFields(t), values)
@@ -152,20 +167,23 @@ func (c *Catalog) channelView(rec store.Channel) ChannelView {
 		return v
 	}
 	if ch, err := c.make(rec, t, values); err != nil {
-		v.Status, v.StatusDetail = "attention", err.Error()
+		v.unusable(err)
 	} else if desk, ok := ch.Adapter.(channels.TokenDesk); ok {
 		v.Desk = desk.DeskHeader() != ""
 	}
-	switch {
-	case !rec.Enabled:
-		v.Status = "disabled"
-	case v.Status == "attention":
-	case !rec.CheckedAt.IsZero() && !rec.CheckOK:
-		v.Status, v.StatusDetail = "attention", "the last connection test failed"
-	case !rec.CheckedAt.IsZero():
-		v.Status = "connected"
+	if !rec.Enabled {
+		v.Status, v.StatusDetail, v.Trouble = "disabled", "", nil
 	}
 	return v
+}
+
+// unusable says that the stored settings are no good.
+func (v *ChannelView) unusable(err error) {
+	broken, other := unusable(err)
+	if other != nil {
+		broken = check.New("settings", check.Fail, "channel.now_unusable")
+	}
+	v.troubled(Trouble{Check: broken, Where: WhereSettings})
 }
 
 // ChannelPatch is a JSON merge patch of a channel; nil leaves a field as it is.
@@ -196,11 +214,14 @@ func (c *Catalog) PatchChannel(ctx context.Context, id string, p ChannelPatch) (
 			}
 			spec.Settings = settings.Merge(ChannelFields(t), stored, p.Settings)
 		}
+		if p.Settings != nil { // the last test was of other settings, unless they were tested just now
+			rec.CheckedAt = time.Time{}
+		}
 		if err := c.fillChannel(rec, spec); err != nil {
 			return err
 		}
-		if p.Settings != nil {
-			rec.CheckedAt, rec.CheckOK = time.Time{}, false
+		if rec.CheckedAt.IsZero() {
+			rec.CheckOK, rec.Found = false, nil
 		}
 		return nil
 	})
@@ -243,7 +264,7 @@ func (c *Catalog) updateChannel(ctx context.Context, id string, change func(*sto
 		return ChannelView{}, err
 	}
 	c.forget("", id)
-	return c.channelView(rec), nil
+	return c.channelView(ctx, rec)
 }
 
 // DeleteChannel removes a channel. Its events stay until retention takes them, its token until it expires.

@@ -12,6 +12,7 @@ import (
 // metrics are the runtime's counters. Labels are types, ids of bots and channels, names of engines and
 // words of a fixed few: nothing that people write, and no more of them than what is registered.
 type metrics struct {
+	strays        *prometheus.CounterVec
 	events        *prometheus.CounterVec
 	attempts      *prometheus.CounterVec
 	deliveries    *prometheus.CounterVec
@@ -32,6 +33,7 @@ var buckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1
 
 func newMetrics() *metrics {
 	return &metrics{
+		strays:       counter("dari_callbacks_unknown_total", "Callbacks that name no channel, or one that is still a draft.", "type"),
 		events:       counter("dari_events_total", "Inbound events by what became of them: accepted, handled, failed, ignored, duplicate, rejected, turned_away.", "type", "channel", "state"),
 		attempts:     counter("dari_delivery_attempts_total", "Platform calls by result: delivered, or the kind of failure.", "type", "channel", "result"),
 		deliveries:   counter("dari_deliveries_total", "Delivered answers by route; LINE's reply costs nothing, push counts against the plan.", "type", "channel", "route"),
@@ -64,7 +66,7 @@ func (m *metrics) register(reg prometheus.Registerer, r *Runtime) {
 	if reg == nil {
 		return
 	}
-	reg.MustRegister(m.events, m.attempts, m.deliveries, m.engineErrors, m.failovers, m.tokens, m.modelTokens, m.modelCost,
+	reg.MustRegister(m.events, m.strays, m.attempts, m.deliveries, m.engineErrors, m.failovers, m.tokens, m.modelTokens, m.modelCost,
 		m.turnSeconds, m.engineSeconds, m.sendSeconds, m.replySeconds, m.acceptSeconds, gauges{r})
 	if own, ok := r.store.(prometheus.Collector); ok {
 		reg.MustRegister(own)

@@ -64,6 +64,7 @@ type Runtime struct {
 	lateOrder lateOrder
 	handoffs  handoffs
 	jobs      jobs
+	strays    strays
 
 	intake  context.CancelFunc // stops handing out work
 	abort   context.CancelFunc // stops work in progress
@@ -97,6 +98,7 @@ func New(o Options) *Runtime {
 		opts:     o, store: o.Store, log: o.Log, feed: newFeed(), metrics: m, stats: newStats(o.Store.Stats()), tracer: o.Tracer,
 		process: rand.Text()[:6],
 	}
+	r.lately = r.stats.newest
 	m.register(o.Metrics, r)
 	return r
 }

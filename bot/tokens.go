@@ -39,7 +39,7 @@ func (t tokens) Save(ctx context.Context, name string, tok channels.Token) error
 	if err != nil {
 		return err
 	}
-	rec := store.Token{Name: name, Sealed: t.sealer.Seal("token:"+name, b), Expires: tok.ExpiresAt}
+	rec := store.Token{Name: name, Sealed: t.sealer.Seal("token:"+name, b), Expires: tok.ExpiresAt, AccessUntil: tok.ExpiresAt}
 	if tok.RefreshUntil.After(rec.Expires) {
 		rec.Expires = tok.RefreshUntil
 	}

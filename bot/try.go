@@ -26,11 +26,23 @@ func (r *Runtime) Try(ctx context.Context, botID, channelType string, in message
 	}
 	turn.ReplyTo, turn.ReplyUntil = "", time.Time{} // nobody would read a late reply
 	a := r.ask(ctx, l, name, turn)
+	l.apologise(a)
 	d.fill(a)
 	d.State = turn.State.Token
 	l.keep(name, a)
 	l.conv.Answered = l.conv.Answered || len(d.Said.Messages) > 0
 	return d, l.conv, nil
+}
+
+// apologise lets the bot say what people are told when the engine fails.
+func (l *liveTurn) apologise(a *answered) {
+	if a.err == nil {
+		return
+	}
+	a.Reply.QuickReplies = nil
+	if l.in.Kind.FromUser() {
+		a.messages = append(a.messages, message.Text(fallback(a.err, l.in.Locale, l.conv.Locale, l.bot.record.Locale)))
+	}
 }
 
 // TryFailing is Try with an engine that fails, without asking it: what the person would be told, under the

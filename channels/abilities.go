@@ -139,6 +139,13 @@ type WebhookSetter interface {
 	SetWebhook(ctx context.Context, address string) error
 }
 
+// Findable is the optional ability of an adapter that can tell people the way to its bot.
+type Findable interface {
+	// Whereabouts returns the bot's name in the messenger and an address that opens a chat with it; either
+	// may be "". It may ask the platform.
+	Whereabouts(ctx context.Context) (name, address string, err error)
+}
+
 // OpenURL fetches a file that an outbound message names, for platforms that want the bytes. It reads
 // nothing yet; the caller closes the body.
 func OpenURL(ctx context.Context, client *http.Client, address string) (Media, error) {

@@ -74,10 +74,21 @@ type Channel struct {
 	BotName   string          `json:"bot_name,omitempty"` // as the last check learnt it
 	CheckedAt time.Time       `json:"checked_at,omitzero"`
 	CheckOK   bool            `json:"check_ok,omitempty"`
+	Found     *Found          `json:"check_found,omitempty"` // by the last check; nil if nothing stops messages
 	Managed   bool            `json:"managed,omitempty"`
 	Former    *Former         `json:"former,omitempty"`
 	CreatedAt time.Time       `json:"created_at"`
 	UpdatedAt time.Time       `json:"updated_at"`
+}
+
+// Found is what a check of a channel has found that stops messages, by the code of its sentence.
+type Found struct {
+	Code   string            `json:"code"`
+	Params map[string]string `json:"params,omitempty"`
+	// Way is true of what is in the way of callbacks, and Lasting if it is so as seen from here alone: callbacks
+	// that came before prove the contrary, too.
+	Way     bool `json:"way,omitempty"`
+	Lasting bool `json:"lasting,omitempty"`
 }
 
 // Former are the settings that a channel had before a secret of it was replaced.
@@ -134,7 +145,9 @@ type APIKey struct {
 	Hash       []byte    `json:"hash"`
 	CreatedAt  time.Time `json:"created_at"`
 	LastUsedAt time.Time `json:"last_used_at,omitzero"`
-	ExpiresAt  time.Time `json:"expires_at,omitzero"` // zero: never
+	// LastUsedFrom is the address of the client that used it then; "" if nobody keeps it for this kind of key.
+	LastUsedFrom string    `json:"last_used_from,omitempty"`
+	ExpiresAt    time.Time `json:"expires_at,omitzero"` // zero: never
 	// ReplacedBy is the id of the key that a rotation has made in its place.
 	ReplacedBy string `json:"replaced_by,omitempty"`
 }
@@ -173,6 +186,8 @@ type Token struct {
 	Name    string    `json:"name"`
 	Sealed  []byte    `json:"sealed"`
 	Expires time.Time `json:"expires"` // of its longest-lived part
+	// AccessUntil is the end of the access token itself; zero in records of before it was kept.
+	AccessUntil time.Time `json:"access_until,omitzero"`
 }
 
 // Postback is the data of a button that was too long for its platform.

@@ -29,7 +29,7 @@ func TestAMaskedSecretSentBackIsUnchanged(t *testing.T) {
 		t.Errorf("the old secret still signs: %d", rec.Code)
 	}
 	lines := items(b.read("/audit"))
-	if got := lines[len(lines)-1]["detail"]; got != "settings.auth_header, settings.group_mode, settings.region, settings.secret" {
+	if got := lines[len(lines)-1]["detail"]; got != "region: kr → jp" {
 		t.Errorf("the audit log says %q", got)
 	}
 }
@@ -44,7 +44,7 @@ func TestChangesAreAudited(t *testing.T) {
 		{"PATCH", "/bots/b2", `{"name":"Three","engine":{"settings":{"secret":"fresh-secret-12345"}}}`, "bot.update b2 engine.settings.secret, name"},
 		{"DELETE", "/bots/b2", "", "bot.delete b2 "},
 		{"POST", "/bots/desk/channels", `{"id":"c2","type":"plain","name":"C","settings":{"secret":"fresh-secret-12345"}}`, "channel.create c2 plain C"},
-		{"PATCH", "/channels/c2", `{"name":"D"}`, "channel.update c2 name"},
+		{"PATCH", "/channels/c2", `{"name":"D"}`, "channel.update c2 name: C → D"},
 		{"POST", "/channels/c2/disable", "", "channel.disable c2 "},
 		{"POST", "/channels/c2/enable", "", "channel.enable c2 "},
 		{"DELETE", "/channels/c2", "", "channel.delete c2 "},

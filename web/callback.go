@@ -25,6 +25,7 @@ type intake interface {
 	Accept(ctx context.Context, ch *bot.Channel, req *channels.Request, inbound []message.Inbound) error
 	Reject(ch *bot.Channel, req *channels.Request, code, detail string)
 	TurnAway(ch *bot.Channel)
+	Stray(channelType string)
 }
 
 // channelFinder finds channels that are ready for use.
@@ -46,7 +47,7 @@ type callback struct {
 func (h callback) serve(c *gin.Context) error {
 	ch, err := find(c, h.runtime, h.typ, h.log)
 	if err != nil {
-		return err
+		return h.notTaken(c, ch, err)
 	}
 	req := &channels.Request{
 		Header: c.Request.Header, ContentType: c.Request.Header.Get("Content-Type"),
@@ -82,8 +83,24 @@ func (h callback) serve(c *gin.Context) error {
 	return nil
 }
 
+// notTaken notes a callback for which there is no channel in use. That it came to one that is switched off is
+// for its owner to see; what names none may come from anybody and is only counted.
+func (h callback) notTaken(c *gin.Context, off *bot.Channel, err error) error {
+	var p *problem
+	switch {
+	case !errors.As(err, &p) || p.Status != http.StatusNotFound: // our own fault, which the log tells
+	case off != nil:
+		h.runtime.Reject(off, &channels.Request{
+			ContentType: c.Request.Header.Get("Content-Type"), ReceivedAt: h.now().UTC().Round(0),
+		}, "disabled", "the channel is switched off")
+	default:
+		h.runtime.Stray(h.typ)
+	}
+	return err
+}
+
 // find returns the channel that the path names. Unknown, of another type, and disabled look the same
-// from outside.
+// from outside; one that is disabled comes with the error.
 func find(c *gin.Context, runtime channelFinder, typ string, log *slog.Logger) (*bot.Channel, error) {
 	id := c.Param("channel")
 	ch, err := runtime.Channel(c.Request.Context(), id)
@@ -93,8 +110,10 @@ func find(c *gin.Context, runtime channelFinder, typ string, log *slog.Logger) (
 	case err != nil:
 		log.Error("channel cannot be used", "channel", id, "error", err)
 		return nil, comeBack(&problem{Status: http.StatusServiceUnavailable}, time.Second)
-	case ch.Record.Type != typ || !ch.Record.Enabled:
+	case ch.Record.Type != typ:
 		return nil, &problem{Status: http.StatusNotFound}
+	case !ch.Record.Enabled:
+		return ch, &problem{Status: http.StatusNotFound}
 	}
 	return ch, nil
 }
@@ -127,6 +146,7 @@ var errTooLarge = &channels.Refusal{
 func readBody(c *gin.Context) ([]byte, error) {
 	r := c.Request
 	if r.ContentLength > maxBody {
+		discard(r.Body)
 		return nil, errTooLarge
 	}
 	var body []byte
@@ -136,17 +156,24 @@ func readBody(c *gin.Context) ([]byte, error) {
 		have, readErr := io.ReadFull(r.Body, body) // net/http gives no more than was announced
 		body, err = body[:have], readErr
 	} else {
-		body, err = io.ReadAll(http.MaxBytesReader(c.Writer, r.Body, maxBody))
+		body, err = io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	}
-	var tooLarge *http.MaxBytesError
 	switch {
-	case errors.As(err, &tooLarge):
+	case len(body) > maxBody:
+		discard(r.Body)
 		return body, errTooLarge
 	case err != nil:
 		return body, &channels.Refusal{Status: http.StatusBadRequest, Code: "incomplete", Detail: "the body broke off before its announced end"}
 	}
 	return body, nil
 }
+
+// maxDiscarded is how much of a refused body is read all the same.
+const maxDiscarded = 8 << 20
+
+// discard reads the rest of a body that is too large: many clients read no answer before they have sent all, and
+// would see a broken connection in place of the reason.
+func discard(body io.Reader) { _, _ = io.CopyN(io.Discard, body, maxDiscarded) }
 
 // adapterPanic is a panic of Verify or Parse.
 type adapterPanic struct {

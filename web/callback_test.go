@@ -91,6 +91,19 @@ func TestCallbackRefusals(t *testing.T) {
 	}
 }
 
+func TestCallbacksToUnknownChannelsAreCountedAndNotKept(t *testing.T) {
+	b := newBench(t)
+	for range 3 {
+		b.hook("nobody", hello)
+	}
+	if n, last := b.runtime.Strays(); n != 3 || last.IsZero() {
+		t.Errorf("%d counted, the last at %v", n, last)
+	}
+	if rejected := items(b.read("/events?state=rejected")); len(rejected) != 0 {
+		t.Errorf("strangers have filled the list with %v", rejected)
+	}
+}
+
 func TestCallbackOfADisabledChannelIsNotFound(t *testing.T) {
 	b := newBench(t)
 	if rec := b.hook("works", hello); rec.Code != 200 {
@@ -99,6 +112,10 @@ func TestCallbackOfADisabledChannelIsNotFound(t *testing.T) {
 	b.api("POST", "/channels/works/disable", "")
 	if rec := b.hook("works", hello); rec.Code != 404 {
 		t.Errorf("disabled: %d, want 404", rec.Code)
+	}
+	rejected := items(b.read("/events?state=rejected"))
+	if len(rejected) != 1 || rejected[0]["reason"] != "disabled: the channel is switched off" || rejected[0]["channel_id"] != "works" {
+		t.Errorf("its owner sees %v", rejected)
 	}
 	b.api("POST", "/channels/works/enable", "")
 	if rec := b.hook("works", hello); rec.Code != 200 {

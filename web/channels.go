@@ -19,6 +19,7 @@ type channelsAPI struct {
 		Channels(ctx context.Context, botID string) ([]bot.ChannelView, error)
 		ShowChannel(ctx context.Context, id string) (bot.ChannelView, error)
 		PatchChannel(ctx context.Context, id string, p bot.ChannelPatch) (bot.ChannelView, error)
+		Settled(ctx context.Context, id string) (bot.Settled, error)
 		EnableChannel(ctx context.Context, id string, on bool) (bot.ChannelView, error)
 		DeleteChannel(ctx context.Context, id string) error
 	}
@@ -111,11 +112,16 @@ func (h channelsAPI) patch(c *gin.Context) error {
 	if err := named.removed(map[string]**string{"name": &p.Name}); err != nil {
 		return err
 	}
+	before, unknown := h.channels.Settled(c.Request.Context(), c.Param("channel"))
 	v, err := h.channels.PatchChannel(c.Request.Context(), c.Param("channel"), p)
 	if err != nil {
 		return err
 	}
-	h.audit.note(c, "channel.update", v.ID, named.String())
+	detail := named.String()
+	if now, err := h.channels.Settled(c.Request.Context(), v.ID); unknown == nil && err == nil {
+		detail = before.Changes(now)
+	}
+	h.audit.note(c, "channel.update", v.ID, detail)
 	writeJSON(c, http.StatusOK, h.view(c.Request.Context(), v))
 	return nil
 }

@@ -89,7 +89,7 @@ func (d desk) admit(c *gin.Context, action, channel, want string) (who string, e
 	who = deskClient
 	right := want != "" && sameSecret(given, want)
 	if !right && given != "" {
-		key, named, err := deskkeys.Find(c.Request.Context(), d.keys, channel, given, d.now())
+		key, named, err := deskkeys.Find(c.Request.Context(), d.keys, channel, given, c.ClientIP(), d.now())
 		if err != nil {
 			return "", err
 		}

@@ -127,6 +127,7 @@ type jobItem struct {
 	Total      int    `json:"total"`
 	Done       int    `json:"done"`
 	Failed     int    `json:"failed"`
+	LeftOut    int    `json:"left_out"`
 	Error      string `json:"error"`
 	Cancelled  bool   `json:"cancelled"`
 	StartedAt  stamp  `json:"started_at"`
@@ -134,7 +135,7 @@ type jobItem struct {
 }
 
 func viewJob(j bot.Job) jobItem {
-	return jobItem{j.ID, j.Kind, j.Total, j.Done, j.Failed, j.Error, j.Cancelled, stamp(j.StartedAt), stamp(j.FinishedAt)}
+	return jobItem{j.ID, j.Kind, j.Total, j.Done, j.Failed, j.LeftOut.Sum(), j.Error, j.Cancelled, stamp(j.StartedAt), stamp(j.FinishedAt)}
 }
 
 // replayAll replays what failed, or was ignored, since a time.

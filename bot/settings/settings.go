@@ -50,6 +50,8 @@ type Field struct {
 type Step struct {
 	ID   string `json:"id"`
 	Link string `json:"link,omitempty"`
+	// Links are the same page by language ("ko"), where the platform has one for each; Link is that of the others.
+	Links map[string]string `json:"links,omitempty"`
 	// Shows names the value this step needs on screen: "webhook", "auth", "auth_refresh".
 	Shows string `json:"shows,omitempty"`
 }

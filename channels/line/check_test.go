@@ -53,10 +53,10 @@ func TestCheckFindsTheFault(t *testing.T) {
 		says       string
 	}{
 		{"a bad token", infoPath, faultFile(t, 401, "error_401.json"), "bot", check.Fail, screen},
-		{"an answer that is not LINE's", infoPath, fault(200, "<html>"), "bot", check.Fail, "api_base_url"},
-		{"an answer of another shape", infoPath, fault(200, "[]"), "bot", check.Fail, "api_base_url"},
-		{"an empty answer", infoPath, fault(200, "null"), "bot", check.Fail, "api_base_url"},
-		{"a wrong base address", infoPath, fault(404, ""), "bot", check.Fail, "api_base_url"},
+		{"an answer that is not LINE's", infoPath, fault(200, "<html>"), "bot", check.Fail, "Address of the API"},
+		{"an answer of another shape", infoPath, fault(200, "[]"), "bot", check.Fail, "Address of the API"},
+		{"an empty answer", infoPath, fault(200, "null"), "bot", check.Fail, "Address of the API"},
+		{"a wrong base address", infoPath, fault(404, ""), "bot", check.Fail, "Address of the API"},
 		{"LINE out of order", infoPath, fault(500, ""), "bot", check.Fail, "did not answer"},
 		{"people who may answer too", infoPath, fault(200, `{"userId":"U1","displayName":"x","chatMode":"chat"}`), "answers", check.Warn, "Official Account Manager"},
 		{"people whom messages wait for", infoPath, fault(200, `{"userId":"U1","displayName":"x","chatMode":"chat","markAsReadMode":"manual"}`), "answers", check.Warn, "stay unread"},

@@ -43,9 +43,9 @@ func TestTheCheckFindsWhatIsWrong(t *testing.T) {
 		{name: "the platform is not there", path: channeltest.NaverWorksTokenPath, fault: channeltest.Fault{Status: 503}, want: "private_key:pass token:fail", says: "does not answer as it should (http_503)"},
 		{name: "there is no such bot", path: botPath, fault: channeltest.Fault{Status: 404, Body: read(t, "error_404.json")}, want: "private_key:pass token:pass scopes:pass bot:fail", says: "There is no bot 3001234:"},
 		{name: "the bot cannot be read now", path: botPath, fault: channeltest.Fault{Status: 500, Body: read(t, "error_500.json")}, want: "private_key:pass token:pass scopes:pass bot:fail", says: "try again"},
-		{name: "the answer is a web page", path: botPath, fault: channeltest.Fault{Status: 200, Body: "<html>"}, want: "private_key:pass token:pass scopes:pass bot:fail", says: "leave api_base_url empty"},
-		{name: "the answer is another object", path: botPath, fault: channeltest.Fault{Status: 200, Body: `{"callbackEvents":5}`}, want: "private_key:pass token:pass scopes:pass bot:fail", says: "leave api_base_url empty"},
-		{name: "the answer is a redirect", path: botPath, fault: channeltest.Fault{Status: 302, Header: http.Header{"Location": {"/x"}}}, want: "private_key:pass token:pass scopes:pass bot:fail", says: "leave api_base_url empty"},
+		{name: "the answer is a web page", path: botPath, fault: channeltest.Fault{Status: 200, Body: "<html>"}, want: "private_key:pass token:pass scopes:pass bot:fail", says: "leave “Address of the API” empty"},
+		{name: "the answer is another object", path: botPath, fault: channeltest.Fault{Status: 200, Body: `{"callbackEvents":5}`}, want: "private_key:pass token:pass scopes:pass bot:fail", says: "leave “Address of the API” empty"},
+		{name: "the answer is a redirect", path: botPath, fault: channeltest.Fault{Status: 302, Header: http.Header{"Location": {"/x"}}}, want: "private_key:pass token:pass scopes:pass bot:fail", says: "leave “Address of the API” empty"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			change := map[string]string{}

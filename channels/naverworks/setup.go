@@ -15,10 +15,24 @@ const (
 	defaultAPIURL  = "https://www.worksapis.com/v1.0"
 	defaultScopes  = "bot bot.message bot.read user.profile.read"
 
-	developerConsole = "https://dev.worksmobile.com"
+	developerConsole = "https://dev.worksmobile.com/"
 	adminConsole     = "https://admin.worksmobile.com"
-	docs             = "https://developers.worksmobile.com/en/docs/"
 )
+
+// Pages of the Developer Console, under the part of its address that stands for the language.
+const (
+	consoleHome = "/console"
+	consoleApps = "/console/openapi/v2/app/list/view"
+	consoleBots = "/console/bot/view"
+)
+
+// at is a step at a page of the Developer Console, in the language of the reader where there is one.
+func at(id, page, shows string) settings.Step {
+	return settings.Step{
+		ID: id, Shows: shows, Link: developerConsole + "en" + page,
+		Links: map[string]string{"ko": developerConsole + "kr" + page, "ja": developerConsole + "jp" + page},
+	}
+}
 
 // Setup implements channels.Type.
 func (Type) Setup() channels.Setup {
@@ -38,15 +52,15 @@ func (Type) Setup() channels.Setup {
 			{Key: "max_in_flight", Kind: settings.Number, Default: strconv.Itoa(defaultInFlight), Help: "naverworks.max_in_flight"},
 		},
 		Steps: []settings.Step{
-			{ID: "naverworks.step.site", Link: developerConsole},
-			{ID: "naverworks.step.app", Link: developerConsole},
-			{ID: "naverworks.step.keys", Link: docs + "auth-jwt"},
-			{ID: "naverworks.step.scopes", Link: docs + "auth-scope"},
-			{ID: "naverworks.step.bot", Link: developerConsole},
+			at("naverworks.step.site", consoleHome, ""),
+			at("naverworks.step.app", consoleApps, ""),
+			at("naverworks.step.keys", consoleApps, ""),
+			at("naverworks.step.scopes", consoleApps, ""),
+			at("naverworks.step.bot", consoleBots, ""),
 			{ID: "naverworks.step.paste"},
 			{ID: "naverworks.step.webhook", Shows: "webhook"},
 			{ID: "naverworks.step.connect"},
-			{ID: "naverworks.step.callback", Link: developerConsole, Shows: "webhook"},
+			at("naverworks.step.callback", consoleBots, "webhook"),
 			{ID: "naverworks.step.invite", Link: adminConsole},
 		},
 	}

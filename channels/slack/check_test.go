@@ -32,9 +32,9 @@ func TestTheConnectionTest(t *testing.T) {
 		{"fails a person's token", channeltest.Fault{Status: 200, Header: jsonHeader, Body: `{"ok":true,"user":"mina","user_id":"U1","team":"T"}`}, "token", check.Fail, []string{"Bot User OAuth Token"}},
 		{"fails a token that Slack refuses", refused(t, "invalid_auth"), "auth", check.Fail, []string{"invalid_auth", "https://api.slack.com/apps", "OAuth & Permissions"}},
 		{"fails a limit with a wait", refused(t, "ratelimited_429"), "auth", check.Fail, []string{"again"}},
-		{"fails an address that is not Slack's", channeltest.Fault{Status: 404, Body: "no"}, "auth", check.Fail, []string{"api_base_url"}},
+		{"fails an address that is not Slack's", channeltest.Fault{Status: 404, Body: "no"}, "auth", check.Fail, []string{"Address of the API"}},
 		{"fails a page instead of an answer", channeltest.Fault{Status: 200, Body: "<html>"}, "auth", check.Fail, nil},
-		{"fails an answer of another service", channeltest.Fault{Status: 200, Body: `{}`}, "auth", check.Fail, []string{"api_base_url"}},
+		{"fails an answer of another service", channeltest.Fault{Status: 200, Body: `{}`}, "auth", check.Fail, []string{"Address of the API"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			k := kit(t)

@@ -223,7 +223,7 @@ func TestTheConnectionTestNamesWhatIsWrong(t *testing.T) {
 		{"Entra ID is down", nil, func(p *channeltest.TeamsPlatform) { p.FailNext("/token", down) }, "token", check.Fail, "could not be asked"},
 		{"a token_url that is something else", nil, func(p *channeltest.TeamsPlatform) {
 			p.FailNext("/token", channeltest.Fault{Status: http.StatusNotFound, Body: "<html>"})
-		}, "token", check.Fail, "leave token_url empty"},
+		}, "token", check.Fail, "leave “Token address” empty"},
 		{"keys are down", nil, func(p *channeltest.TeamsPlatform) { p.FailNext("/openid", down) }, "keys", check.Fail, "may reach"},
 		{"no key for Teams", nil, func(p *channeltest.TeamsPlatform) { p.ServeKeys(channeltest.TeamsWebChatKeyID) }, "keys", check.Fail, "endorsed"},
 	} {

@@ -161,7 +161,7 @@ func TestTheCheckTellsOfExpiredSecretsAndOfHosts(t *testing.T) {
 		}, "token", check.Fail, "The client secret has expired: Microsoft Entra ID → App registrations → your app → Certificates & secrets"},
 		{"a Connector that answers anything, and the operator's host", nil, nil, "service_hosts", check.Pass, "the bot's token may go to http://127.0.0.1:"},
 		{"a Connector that is not there", settings.Values{"allowed_service_hosts": []string{"127.0.0.1:1"}}, nil, "service_hosts", check.Fail, "127.0.0.1:1 could not be reached (network)"},
-		{"a cloud without published Connector", settings.Values{"allowed_service_hosts": []string{}, "openid_metadata_url": chinaCloud.metadata}, nil, "service_hosts", check.Warn, "allowed_service_hosts"},
+		{"a cloud without published Connector", settings.Values{"allowed_service_hosts": []string{}, "openid_metadata_url": chinaCloud.metadata}, nil, "service_hosts", check.Warn, "“Allowed service hosts”"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			b := open(t, row.change)

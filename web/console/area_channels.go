@@ -33,6 +33,7 @@ func (c *Console) mountChannels(in *gin.RouterGroup) {
 	edit.POST("/desk/token", c.deskToken)
 	edit.POST("/desk/header", c.deskHeader)
 	edit.POST("/desk/keys", c.deskKey)
+	edit.POST("/desk/keys/:key/rotate", c.deskKeyRotate)
 	edit.POST("/desk/keys/:key/delete", c.deskKeyDelete)
 }
 

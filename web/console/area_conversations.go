@@ -19,6 +19,7 @@ import (
 func (c *Console) mountConversations(in *gin.RouterGroup) {
 	in.GET("/bots/:bot/conversations", c.conversations)
 	in.GET("/conversations/:conversation", c.conversation)
+	in.GET("/conversations/:conversation/stream", c.conversationStream)
 	in.GET("/conversations/:conversation/export", c.exportConversation)
 	build := in.Group("/conversations/:conversation", c.need("builder"))
 	build.POST("/reset", c.resetConversation)

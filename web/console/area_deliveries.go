@@ -1,10 +1,12 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -36,16 +38,18 @@ type deliveriesView struct {
 
 // deliveryView is one platform call.
 type deliveryView struct {
-	ID, Event, Conversation, ConversationURL string
-	Channel, Person                          string
-	Status, StatusText                       string
-	At, NextAt                               time.Time
-	Attempts                                 int
-	Messages                                 []message.Message
-	Why                                      why
-	Error                                    string
-	Resendable                               bool
-	Broadcast                                string
+	ID, Event           string
+	ConversationURL     string // "" before the first turn
+	Channel, ChannelURL string
+	Person              string // or the room
+	Status, StatusText  string
+	At, NextAt          time.Time
+	Attempts            int
+	Messages            []message.Message
+	Why                 why
+	Error               string
+	Resendable          bool
+	Broadcast           string
 }
 
 // deliveryStates name the states, in the order of the tabs.
@@ -94,8 +98,7 @@ func (c *Console) deliveries(g *gin.Context) {
 			return
 		}
 		for _, d := range list.Items {
-			row := r.delivery(d)
-			row.Person = r.person(ctx, d.ConversationID, message.User{ID: d.User})
+			row := r.addressed(ctx, d)
 			v.Stuck = v.Stuck || row.Resendable
 			v.Rows = append(v.Rows, row)
 		}
@@ -125,7 +128,7 @@ func (c *Console) deliveriesIn(ctx context.Context, botID string, status store.D
 
 func (r *viewer) delivery(d store.Delivery) deliveryView {
 	v := deliveryView{
-		ID: d.ID, Event: d.EventID, Conversation: d.ConversationID, ConversationURL: conversationURL(d.ConversationID), Channel: r.channelName(d.ChannelID),
+		ID: d.ID, Event: d.EventID, Channel: r.channelName(d.ChannelID), ChannelURL: r.channelURL(d.ChannelID),
 		Status: string(d.Result.Status), At: d.CreatedAt, NextAt: d.Result.NextAt, Attempts: d.Result.Attempts, Messages: r.messages(d.Messages),
 		Why: deliveryReason(d).in(r.words, d.Result.ErrorCode), Error: r.text(d.Result.Error), Broadcast: d.Broadcast,
 	}
@@ -141,6 +144,18 @@ func (r *viewer) delivery(d store.Delivery) deliveryView {
 	if d.Result.Status != store.Pending {
 		v.NextAt = time.Time{}
 	}
+	return v
+}
+
+// addressed is a delivery with whom it is for, as well as that is known, and where the conversation is read.
+func (r *viewer) addressed(ctx context.Context, d store.Delivery) deliveryView {
+	v := r.delivery(d)
+	if conv, err := r.c.store.Conversation(ctx, d.ConversationID); err == nil {
+		v.Person, v.ConversationURL = r.title(conv), conversationURL(conv.ID)
+		return v
+	}
+	_, platform, _ := strings.Cut(d.ConversationID, ":")
+	v.Person = clip(cmp.Or(d.User, platform), 32)
 	return v
 }
 

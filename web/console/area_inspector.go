@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
@@ -31,15 +32,17 @@ func (c *Console) mountInspector(in *gin.RouterGroup) {
 
 // inspectorView is the list of events.
 type inspectorView struct {
-	Query  string
-	Chips  []chip
-	States []chip
-	Types  []chip
-	Rows   []eventRow
-	Stream string // where the new ones come from; "" on a page of the past
-	Newest string // the first page, from another
-	Next   string // the page after this one
-	Cut    bool   // the search ended before the end
+	Query   string
+	Chips   []chip
+	States  []chip
+	Types   []chip
+	Rows    []eventRow
+	Stream  string // where the new ones come from; "" on a page of the past
+	Newest  string // the first page, from another
+	Next    string // the page after this one
+	Cut     bool   // the search ended before the end
+	Unknown string // words that were not understood, if nothing was found
+	Unsent  string // where answers stand that did not arrive, if somebody looks for failures and there are any
 }
 
 // chip is a filter that is on, or can be put on, with a click.
@@ -64,7 +67,11 @@ func (c *Console) inspector(g *gin.Context) {
 		return
 	}
 	f := parseFilter(g.Query("q"))
-	found, err := scan(ctx, c.store.Events, store.Query{Cursor: g.Query("cursor"), State: f.rare()}, rowsPerPage, patience(f.String() != "" || g.Query("cursor") != ""), func(e store.Event) bool { return r.fits(ctx, f, e) })
+	list := c.store.Events
+	if status := f.unsent(); status != "" {
+		list = c.unsentEvents(status)
+	}
+	found, err := scan(ctx, list, store.Query{Cursor: g.Query("cursor"), State: f.rare()}, rowsPerPage, patience(f.String() != "" || g.Query("cursor") != ""), func(e store.Event) bool { return r.fits(ctx, f, e) })
 	if errors.Is(err, store.ErrNotFound) { // a cursor that is none of ours
 		g.Redirect(http.StatusSeeOther, base)
 		return
@@ -73,9 +80,26 @@ func (c *Console) inspector(g *gin.Context) {
 		c.fail(g, err)
 		return
 	}
+	if err := r.findUnsent(ctx, found.Items); err != nil {
+		c.fail(g, err)
+		return
+	}
 	v := inspectorView{Query: f.String(), Cut: found.Cut}
 	for _, e := range found.Items {
 		v.Rows = append(v.Rows, r.row(ctx, e))
+	}
+	if len(v.Rows) == 0 {
+		v.Unknown = strings.Join(f.unknown(), " ")
+	}
+	if f.rare() == string(store.Failed) {
+		lost, err := c.store.Deliveries(ctx, store.Query{BotID: b.ID, State: string(store.Undelivered), Limit: 1})
+		if err != nil {
+			c.fail(g, err)
+			return
+		}
+		if len(lost.Items) > 0 {
+			v.Unsent = listURL(base, f.only("status", stateUndelivered).String(), "")
+		}
 	}
 	v.Chips, v.States, v.Types = f.chips(base, r.words), f.stateChips(base, r.words), f.channelChips(base, r)
 	if g.Query("cursor") == "" {

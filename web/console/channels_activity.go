@@ -25,6 +25,8 @@ type activity struct {
 	Hours  [activityLast]int // events, the oldest hour first
 	Last   time.Time         // zero: none among the newest events
 	State  store.EventState  // of the last one
+	ID     string            // of the last one
+	Reason string
 	Sum    int
 	Failed int
 }
@@ -54,7 +56,7 @@ func (a *activities) of(ctx context.Context, s store.Store, now time.Time) (map[
 		for _, e := range page.Items {
 			have := by[e.ChannelID]
 			if have == nil {
-				have = &activity{Last: e.ReceivedAt, State: e.State}
+				have = &activity{Last: e.ReceivedAt, State: e.State, ID: e.ID, Reason: e.Reason}
 				by[e.ChannelID] = have
 			}
 			have.count(e, now)

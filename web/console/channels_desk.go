@@ -25,7 +25,7 @@ type deskView struct {
 	URLs     []urlView
 	Header   string // mask of the channel's own header; "" if it has none
 	Keys     []deskKeyView
-	Log      []store.Audit
+	Log      []auditLine
 	Once     string // a header that is shown this one time
 	OnceName string
 	Token    *tokenView
@@ -34,15 +34,26 @@ type deskView struct {
 	Fault    string // key
 	KeyFault string // key
 	KeyName  string
+	KeyLife  string
+	Password bool // must be given
 	Locked   bool // the header stands in the configuration file
 	IsDraft  bool
 	Examples []example
 }
 
+// Lives are how long a new named header may work.
+func (deskView) Lives() []string { return deskLives }
+
 type deskKeyView struct {
 	store.APIKey
 	Over bool
+	Due  string
+	Uses *activity // of the last 24 hours; nil: none
 }
+
+// deskLives are those of headers, as the form offers them. A partner's program that stops without anybody
+// there to mend it is worse than one that goes on, so that a year comes first and not a quarter.
+var deskLives = []string{"365d", "90d", "30d", "never"}
 
 // tokenView shows as much of a token as is no secret.
 type tokenView struct {
@@ -50,7 +61,8 @@ type tokenView struct {
 	Scope    string
 	IssuedAt time.Time
 	Expires  time.Time
-	Minutes  int // left
+	Hours    int // left, and the minutes of the last one
+	Minutes  int
 	Percent  int // of its life that is left
 }
 
@@ -82,38 +94,62 @@ func (c *Console) deskChannel(g *gin.Context) (bot.ChannelView, bool) {
 
 func (c *Console) deskPage(g *gin.Context, status int, ch bot.ChannelView, more func(*deskView)) {
 	ctx := g.Request.Context()
-	v := &deskView{Header: ch.Settings.Text(deskSetting), Locked: ch.Managed, IsDraft: ch.Draft}
+	v := &deskView{
+		Header: ch.Settings.Text(deskSetting), Locked: ch.Managed, IsDraft: ch.Draft, KeyLife: deskLives[0], Password: c.user(g).Password != nil,
+	}
 	base := c.publicURL + "/" + ch.Type + "/" + ch.ID
 	v.URLs = []urlView{{"url.auth", base + "/auth"}, {"url.auth_refresh", base + "/authrefresh"}}
-	v.Examples = deskExamples(v.URLs[0].URL)
 	keys, err := deskkeys.Of(ctx, c.store.APIKeys(), ch.ID)
 	if err != nil {
 		c.fail(g, err)
 		return
 	}
-	for _, k := range keys {
-		v.Keys = append(v.Keys, deskKeyView{k, deskkeys.Over(k, c.now())})
-	}
-	if v.Log, err = c.deskLog(ctx, ch.ID); err != nil {
+	log, uses, err := c.deskLog(ctx, ch.ID)
+	if err != nil {
 		c.fail(g, err)
 		return
+	}
+	v.Log = log
+	for _, k := range keys {
+		v.Keys = append(v.Keys, deskKeyView{k, deskkeys.Over(k, c.now()), due(k.ExpiresAt, c.now()), uses[k.Name]})
 	}
 	if more != nil {
 		more(v)
 	}
+	v.Examples = deskExamples(v.URLs[0].URL, v.Once)
+	if v.Once != "" {
+		once(g)
+	}
 	c.showOne(g, status, channelPage{Channel: ch, Tab: "desk", Desk: v})
 }
 
-// deskLog are the newest lines of the audit log that are about the desk.
-func (c *Console) deskLog(ctx context.Context, id string) (lines []store.Audit, err error) {
-	page, err := c.store.Audits(ctx, store.Query{Limit: activityPage})
-	for _, a := range page.Items {
-		if a.On == id && strings.HasPrefix(a.Action, "desk.") && len(lines) < maxDeskLog {
-			lines = append(lines, a)
+// deskLog are the newest lines of the audit log that are about the desk, and how often each named header was
+// used in the last day, as far as the newest lines tell.
+func (c *Console) deskLog(ctx context.Context, id string) (lines []auditLine, uses map[string]*activity, err error) {
+	uses = map[string]*activity{}
+	now := c.now()
+	_, err = c.scan(ctx, auditFilter{Action: "desk."}, "", auditScan, func(a store.Audit) bool {
+		if a.On != id {
+			return true
 		}
-	}
-	return lines, err
+		if len(lines) < maxDeskLog {
+			lines = append(lines, auditLine{a})
+		}
+		if name, named := strings.CutPrefix(a.Who, deskClient); named {
+			use := uses[name]
+			if use == nil {
+				use = &activity{}
+				uses[name] = use
+			}
+			use.count(store.Event{ReceivedAt: a.At, State: map[bool]store.EventState{true: store.Handled, false: store.Failed}[a.OK]}, now)
+		}
+		return len(lines) < maxDeskLog || now.Sub(a.At) < activityLast*time.Hour
+	})
+	return lines, uses, err
 }
+
+// deskClient stands in the audit log before the name of a header that was used.
+const deskClient = "token desk: "
 
 // deskToken asks for the channel's token, which is issued if there is none, and shows how long it lives.
 func (c *Console) deskToken(g *gin.Context) {
@@ -153,7 +189,7 @@ func viewToken(t channels.Token, now time.Time) *tokenView {
 		v.Tail = t.Access[n-4:]
 	}
 	left, life := t.ExpiresAt.Sub(now), t.ExpiresAt.Sub(t.IssuedAt)
-	v.Minutes = max(0, int(left.Minutes()))
+	v.Hours, v.Minutes = max(0, int(left.Hours())), max(0, int(left.Minutes())%60)
 	if life > 0 {
 		v.Percent = min(100, max(0, int(100*left/life)))
 	}
@@ -174,6 +210,9 @@ func (c *Console) deskHeader(g *gin.Context) {
 	overlap, known := overlaps[g.PostForm("overlap")]
 	if !known {
 		c.notice(g, http.StatusBadRequest, "bad_request")
+		return
+	}
+	if !c.deskConfirmed(g, ch, func(v *deskView, fault string) { v.Fault = fault }) {
 		return
 	}
 	before := ""
@@ -211,25 +250,72 @@ func (c *Console) deskHeader(g *gin.Context) {
 	})
 }
 
+// deskConfirmed asks for the password once more, as a header gives access to what the channel may do. If it is
+// not given the answer has been: blame says where on the page.
+func (c *Console) deskConfirmed(g *gin.Context, ch bot.ChannelView, blame func(v *deskView, fault string)) bool {
+	fault, err := c.confirmed(g)
+	switch {
+	case err != nil:
+		c.fail(g, err)
+		return false
+	case fault != "":
+		c.deskPage(g, http.StatusUnprocessableEntity, ch, func(v *deskView) { blame(v, fault) })
+		return false
+	}
+	return true
+}
+
 // deskKey makes a header for one integrator. It is shown once.
 func (c *Console) deskKey(g *gin.Context) {
 	ch, ok := c.deskChannel(g)
 	if !ok {
 		return
 	}
-	name := strings.TrimSpace(g.PostForm("name"))
+	name, life := strings.TrimSpace(g.PostForm("name")), chosen(g.PostForm("life"), deskLives...)
+	blame := func(v *deskView, fault string) { v.KeyFault, v.KeyName, v.KeyLife = fault, name, life }
 	if name == "" || utf8.RuneCountInString(name) > maxDeskNames {
-		c.deskPage(g, http.StatusUnprocessableEntity, ch, func(v *deskView) { v.KeyFault, v.KeyName = "desk.fault.name", name })
+		c.deskPage(g, http.StatusUnprocessableEntity, ch, func(v *deskView) { blame(v, "desk.fault.name") })
 		return
 	}
+	if !c.deskConfirmed(g, ch, blame) {
+		return
+	}
+	expires, _ := keyForm{Life: life}.expires(c.now())
 	header := deskkeys.Generate()
-	k, err := deskkeys.Add(g.Request.Context(), c.store.APIKeys(), ch.ID, name, header, c.now(), time.Time{})
+	k, err := deskkeys.Add(g.Request.Context(), c.store.APIKeys(), ch.ID, name, header, c.now(), expires)
 	if err != nil {
 		c.fail(g, err)
 		return
 	}
 	c.note(g, "desk.key_create", ch.ID, k.Name+" ("+k.ID+")")
 	c.deskPage(g, http.StatusOK, ch, func(v *deskView) { v.Once, v.OnceName = header, "desk.own" })
+}
+
+// deskKeyRotate gives an integrator a new header; the one before goes on working for a while.
+func (c *Console) deskKeyRotate(g *gin.Context) {
+	ch, ok := c.deskChannel(g)
+	if !ok {
+		return
+	}
+	blame := func(v *deskView, fault string) { v.KeyFault = fault }
+	overlap, known := overlaps[g.PostForm("overlap")]
+	if !known {
+		c.notice(g, http.StatusBadRequest, "bad_request")
+		return
+	}
+	if !c.deskConfirmed(g, ch, blame) {
+		return
+	}
+	k, header, err := deskkeys.Rotate(g.Request.Context(), c.store.APIKeys(), ch.ID, g.Param("key"), c.now(), overlap)
+	switch {
+	case errors.Is(err, deskkeys.ErrOver), errors.Is(err, store.ErrNotFound):
+		c.deskPage(g, http.StatusConflict, ch, func(v *deskView) { blame(v, "desk.fault.over") })
+	case err != nil:
+		c.fail(g, err)
+	default:
+		c.note(g, "desk.key_rotate", ch.ID, k.Name+" ("+g.Param("key")+"), replaced by "+k.ID+", overlap "+g.PostForm("overlap"))
+		c.deskPage(g, http.StatusOK, ch, func(v *deskView) { v.Once, v.OnceName = header, "desk.own" })
+	}
 }
 
 func (c *Console) deskKeyDelete(g *gin.Context) {

@@ -5,12 +5,15 @@ import "strings"
 // example shows how a program asks the token desk.
 type example struct{ Language, Code string }
 
-// deskExamples are written for the address of one channel. The header has to be filled in: it is not
-// shown anywhere.
-func deskExamples(address string) []example {
-	fill := strings.NewReplacer("{url}", address)
+// deskExamples are written for the address of one channel. The header has to be filled in, but for the call of
+// the command line while it is on the screen: it is shown nowhere else.
+func deskExamples(address, header string) []example {
+	if header == "" {
+		header = "$AUTH_HEADER"
+	}
+	fill := strings.NewReplacer("{url}", address, "{header}", header)
 	return []example{
-		{"curl", fill.Replace(`curl -H "DANBEE-NAVERWORKS-AUTH: $AUTH_HEADER" {url}`)},
+		{"curl", fill.Replace(`curl -H "DANBEE-NAVERWORKS-AUTH: {header}" {url}`)},
 		{"Java", fill.Replace(`HttpRequest request = HttpRequest.newBuilder(URI.create("{url}"))
     .header("DANBEE-NAVERWORKS-AUTH", System.getenv("AUTH_HEADER"))
     .build();

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -26,6 +27,7 @@ type fieldView struct {
 	Key, Label, Help string
 	Kind             settings.Kind
 	Required, Secret bool
+	Locked           bool   // it can only be read
 	Value            string // as typed, or as it is stored if it is no secret
 	Saved            string // of a stored secret: its mask
 	Example, Default string
@@ -45,6 +47,8 @@ type form struct {
 	faults    map[string]string // field → key
 	fault     string            // of the whole form
 	nameFault string
+	about     string      // key of what has not been done because of the faults; "": nothing was saved
+	before    bot.Settled // the channel as it was when the form came
 }
 
 func fieldOf(f settings.Field, ch bot.ChannelView, typed form) fieldView {
@@ -88,6 +92,21 @@ func readForm(g *gin.Context, fields []settings.Field) form {
 		}
 	}
 	return f
+}
+
+// empty tells whether nothing was typed: there is no draft worth keeping.
+func (f form) empty(fields []settings.Field) bool {
+	for _, field := range fields {
+		if text, _ := f.values[field.Key].(string); text != "" && text != field.Default {
+			return false
+		}
+	}
+	return true
+}
+
+// needsTyping tells whether a channel of the type cannot be without settings.
+func needsTyping(t channels.Type) bool {
+	return slices.ContainsFunc(t.Setup().Fields, func(f settings.Field) bool { return f.Required })
 }
 
 // bounded reads the form. One that is too large is answered and not read.
@@ -135,11 +154,13 @@ func (f *form) blame(typ string, err error) error {
 		if f.faults == nil {
 			f.faults = map[string]string{}
 		}
-		f.faults[field] = faultKey(typ, field, input.Code)
-		f.fault = "channels.fault.form"
+		if f.faults[field] == "" { // the first is the nearest to what was typed
+			f.faults[field] = faultKey(typ, field, input.Code)
+		}
+		f.fault = cmp.Or(f.about, "channels.fault.form")
 	case input.Field == "name":
 		f.nameFault = "channels.fault.name"
-		f.fault = "channels.fault.form"
+		f.fault = cmp.Or(f.about, "channels.fault.form")
 	default:
 		f.fault = "channels.fault.other"
 	}
@@ -147,13 +168,48 @@ func (f *form) blame(typ string, err error) error {
 }
 
 // missing blames every required field that is neither typed nor stored, so that they are found at once.
-func (f *form) missing(typ string, fields []settings.Field, ch bot.ChannelView) {
+func (f *form) missing(typ string, fields []settings.Field, stored settings.Values) {
 	for _, field := range fields {
 		_, typed := f.values[field.Key]
-		if field.Required && ch.Settings[field.Key] == nil && (!typed || f.values[field.Key] == nil) {
+		if field.Required && stored[field.Key] == nil && (!typed || f.values[field.Key] == nil) {
 			_ = f.blame(typ, &bot.InputError{Field: "settings." + field.Key, Code: "required"})
 		}
 	}
+}
+
+// blameOthers blames, besides the one that an error has named, every field whose value has not even its form.
+func (f *form) blameOthers(typ string, fields []settings.Field, stored settings.Values) {
+	f.missing(typ, fields, stored)
+	for _, field := range fields {
+		if field.Kind == settings.Map {
+			continue // what stands there is a patch of the stored one
+		}
+		_, err := settings.Clean(settings.Draft([]settings.Field{field}), settings.Values{field.Key: f.values[field.Key]}, nil)
+		var wrong *settings.Error
+		if errors.As(err, &wrong) {
+			_ = f.blame(typ, &bot.InputError{Field: "settings." + wrong.Field, Code: wrong.Code})
+		}
+	}
+}
+
+// wrong blames every field whose typed value its channel type refuses, not only the first.
+func (c *Console) wrong(typ string, f *form) error {
+	codes, err := c.runtime.SettingFaults(typ, f.values)
+	for field, code := range codes {
+		_ = f.blame(typ, &bot.InputError{Field: "settings." + field, Code: code})
+	}
+	return err
+}
+
+// aboutFaults is the key of what a form with faults has not brought about.
+func aboutFaults(do string, draft bool) string {
+	switch {
+	case do == "test":
+		return "channels.fault.test"
+	case draft:
+		return "channels.fault.draft"
+	}
+	return "channels.fault.form"
 }
 
 // faultKey is the key of the sentence about a field: its own, if there is one, else that of the code.
@@ -182,6 +238,12 @@ func (c *Console) postNewChannel(g *gin.Context) {
 		return
 	}
 	f := readForm(g, bot.ChannelFields(t))
+	if do := g.PostForm("do"); (do == "save" || do == "test") && needsTyping(t) && f.empty(bot.ChannelFields(t)) && strings.TrimSpace(pasted(g)) == "" {
+		f.about = aboutFaults(do, false)
+		f.missing(t.Name(), t.Setup().Fields, nil)
+		c.newChannelPage(g, http.StatusUnprocessableEntity, b, t, f)
+		return
+	}
 	spec := bot.ChannelSpec{ID: g.PostForm("id"), Type: t.Name(), Name: f.name, Draft: true}
 	if spec.Name == "" {
 		spec.Name = b.Name
@@ -189,8 +251,13 @@ func (c *Console) postNewChannel(g *gin.Context) {
 	ch, err := c.runtime.CreateChannel(g.Request.Context(), b.ID, spec)
 	var input *bot.InputError
 	switch {
-	case errors.Is(err, store.ErrExists): // sent twice
-		g.Redirect(http.StatusSeeOther, channelBase(spec.ID))
+	case errors.Is(err, store.ErrExists): // sent twice, or kept while it was typed
+		if ch, err = c.runtime.ShowChannel(g.Request.Context(), spec.ID); err != nil || !ch.Draft || ch.Type != t.Name() {
+			g.Redirect(http.StatusSeeOther, channelBase(spec.ID))
+			return
+		}
+		g.Set(backKey, channelBase(ch.ID))
+		c.actOn(g, ch, t, f)
 		return
 	case errors.As(err, &input):
 		c.notice(g, http.StatusBadRequest, "bad_request")
@@ -200,6 +267,7 @@ func (c *Console) postNewChannel(g *gin.Context) {
 		return
 	}
 	c.note(g, "channel.create", ch.ID, ch.Type+" "+ch.Name)
+	g.Set(backKey, channelBase(ch.ID))
 	c.actOn(g, ch, t, f)
 }
 
@@ -230,14 +298,23 @@ func (c *Console) actOn(g *gin.Context, ch bot.ChannelView, t channels.Type, f f
 		found = recognise(t.Name(), t.Setup().Fields, text)
 		maps.Copy(f.values, found)
 	}
-	if ch.Draft {
-		if ch, err = c.keepDraft(ctx, ch, &f); err != nil {
-			c.fail(g, err)
-			return
-		}
+	f.about = aboutFaults(do, ch.Draft)
+	if f.before, err = c.runtime.Settled(ctx, ch.ID); err == nil {
+		err = c.wrong(t.Name(), &f)
+	}
+	if err == nil && ch.Draft {
+		ch, err = c.keepDraft(ctx, ch, &f)
+	}
+	switch {
+	case err != nil:
+		c.fail(g, err)
+		return
+	case do == "keep": // by the page itself, while it is being filled in
+		g.Status(http.StatusNoContent)
+		return
 	}
 	if do == "test" || do == "save" || !ch.Draft && do != "paste" && do != "webhook" && do != "install" {
-		f.missing(t.Name(), t.Setup().Fields, ch)
+		f.missing(t.Name(), t.Setup().Fields, ch.Settings)
 	}
 	switch do {
 	case "test":
@@ -273,6 +350,7 @@ func (c *Console) actOn(g *gin.Context, ch bot.ChannelView, t channels.Type, f f
 // keepDraft saves what of the form can be saved; what cannot gets its fault and stays in the form.
 func (c *Console) keepDraft(ctx context.Context, ch bot.ChannelView, f *form) (bot.ChannelView, error) {
 	patch := bot.ChannelPatch{Settings: maps.Clone(f.values)}
+	maps.DeleteFunc(patch.Settings, func(key string, _ any) bool { return f.faults[key] != "" })
 	if f.name != "" {
 		patch.Name = &f.name
 	}
@@ -307,7 +385,7 @@ func (c *Console) saveForm(g *gin.Context, ch bot.ChannelView, t channels.Type, 
 	if f.fault == "" {
 		saved, err := c.runtime.PatchChannel(g.Request.Context(), ch.ID, patch)
 		if err == nil {
-			c.note(g, "channel.update", ch.ID, strings.Join(slices.Sorted(maps.Keys(f.values)), ", "))
+			c.noteChanges(g, ch.ID, f.before)
 			if wasDraft && len(t.Setup().Fields) > 0 {
 				g.Redirect(http.StatusSeeOther, channelBase(saved.ID)+"/waiting")
 				return
@@ -321,6 +399,15 @@ func (c *Console) saveForm(g *gin.Context, ch bot.ChannelView, t channels.Type, 
 		}
 	}
 	c.channelSetup(g, http.StatusUnprocessableEntity, ch, f, nil)
+}
+
+// noteChanges writes into the audit log what has become of a channel's settings.
+func (c *Console) noteChanges(g *gin.Context, id string, before bot.Settled) {
+	now, err := c.runtime.Settled(g.Request.Context(), id)
+	if err != nil {
+		c.log.Warn("changes not told in the audit log", "channel", id, "error", err)
+	}
+	c.note(g, "channel.update", id, before.Changes(now))
 }
 
 // testForm tests the connection with what is typed, saved or not.
@@ -341,6 +428,7 @@ func (c *Console) testForm(g *gin.Context, ch bot.ChannelView, _ channels.Type, 
 	for _, k := range report.Checks {
 		if k.Code == "channel.setting" { // what the type finds wrong stands beside its field, too
 			_ = f.blame(ch.Type, &bot.InputError{Field: "settings." + k.Params["field"], Code: "format"})
+			f.fault = "" // the report says that
 		}
 	}
 	c.channelSetup(g, http.StatusOK, ch, f, func(v *setupView) {

@@ -31,6 +31,7 @@ type tileView struct {
 	CanOpen  bool      // it can be switched on and off
 	LastAt   time.Time
 	Last     store.EventState
+	LastID   string
 }
 
 type typeView struct {
@@ -99,7 +100,7 @@ func (c *Console) tile(ch bot.ChannelView, seen *activity, whole bool) tileView 
 		v.ChatURL = c.publicURL + "/" + ch.Type + "/" + ch.ID
 	}
 	if seen != nil {
-		v.LastAt, v.Last = seen.Last, seen.State
+		v.LastAt, v.Last, v.LastID = seen.Last, seen.State, seen.ID
 	}
 	return v
 }

@@ -7,6 +7,9 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -44,6 +47,7 @@ type setupView struct {
 	CanInstall      bool
 	Install         string // where to go on
 	Locked          bool   // nothing can be changed here
+	Reads           bool   // because who looks at it may not
 	DeleteFault     string // key
 	Password        bool   // must be given to delete
 }
@@ -69,24 +73,51 @@ type appView struct {
 }
 
 type checkView struct {
-	Status, Text string
-	MS           int64
+	Status string
+	Text   template.HTML
+	MS     int64
 }
 
 // checksOf says the checks in the reader's language.
 func checksOf(lang string, list []check.Check) []checkView {
 	out := make([]checkView, len(list))
 	for i, k := range list {
-		out[i] = checkView{string(k.Status), words.Check(lang, k), k.Took.Milliseconds()}
+		out[i] = checkView{string(k.Status), withTimes(words.Check(lang, k)), k.Took.Milliseconds()}
 	}
 	return out
+}
+
+var timeInText = regexp.MustCompile(`\b(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC\b`)
+
+// withTimes marks the times in a sentence as such, so that the page writes them in the reader's own zone like
+// all others.
+func withTimes(text string) template.HTML {
+	return template.HTML(timeInText.ReplaceAllString(template.HTMLEscapeString(text), `<time datetime="${1}T${2}:00Z">$0</time>`))
 }
 
 // newChannelID is as hard to guess as the ids that the runtime gives.
 func newChannelID() string { return strings.ToLower(rand.Text()) }
 
-// showNewChannel shows the set-up of a channel that is not there yet. Its id is made up now, so that the
-// callback URL stands first.
+// idOfNew is the id that the bot's next channel of the type will have. The callback URL holds it, and people
+// enter that at the platform before there is anything to save: within a session it stays the same until
+// there is a channel of that id.
+func (c *Console) idOfNew(g *gin.Context, botID, typ string) (string, error) {
+	ctx, key := g.Request.Context(), "new "+botID+" "+typ
+	if id := c.sessions.GetString(ctx, key); id != "" {
+		_, err := c.runtime.ShowChannel(ctx, id)
+		if errors.Is(err, store.ErrNotFound) {
+			return id, nil
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	id := newChannelID()
+	c.sessions.Put(ctx, key, id)
+	return id, c.saveSession(g)
+}
+
+// showNewChannel shows the set-up of a channel that is not there yet, the callback URL first.
 func (c *Console) showNewChannel(g *gin.Context) {
 	b, ok := c.bot(g)
 	if !ok {
@@ -97,14 +128,42 @@ func (c *Console) showNewChannel(g *gin.Context) {
 		c.notice(g, http.StatusNotFound, "gone")
 		return
 	}
+	name, err := c.nameOfNew(g, b, t)
+	if err != nil {
+		c.fail(g, err)
+		return
+	}
+	c.newChannelPage(g, http.StatusOK, b, t, form{name: name})
+}
+
+// nameOfNew is a name that the bot's next channel of a type could have, different from those there are.
+func (c *Console) nameOfNew(g *gin.Context, b bot.BotView, t channels.Type) (string, error) {
 	name := b.Name
 	if _, ok := t.(channels.AppPackager); !ok { // elsewhere the name is the bot's own
 		name += " " + cmp.Or(words.In(c.language(g))[typeKey(t.Name())], t.Name())
 	}
-	ch := bot.ChannelView{ChannelSpec: bot.ChannelSpec{ID: newChannelID(), Type: t.Name(), Name: name}, BotID: b.ID, Status: "draft"}
-	v := c.setupView(g.Request.Context(), ch, t, form{name: ch.Name})
+	all, err := c.runtime.Channels(g.Request.Context(), b.ID)
+	taken := func(name string) bool {
+		return slices.ContainsFunc(all, func(ch bot.ChannelView) bool { return ch.Name == name })
+	}
+	free := name
+	for n := 2; taken(free); n++ {
+		free = name + " " + strconv.Itoa(n)
+	}
+	return free, err
+}
+
+// newChannelPage shows the set-up of a channel of which nothing is kept yet.
+func (c *Console) newChannelPage(g *gin.Context, status int, b bot.BotView, t channels.Type, f form) {
+	id, err := c.idOfNew(g, b.ID, t.Name())
+	if err != nil {
+		c.fail(g, err)
+		return
+	}
+	ch := bot.ChannelView{ChannelSpec: bot.ChannelSpec{ID: id, Type: t.Name(), Name: f.name}, BotID: b.ID, Status: "draft"}
+	v := c.setupView(g.Request.Context(), c.language(g), ch, t, f, false)
 	v.Action = "/console/bots/" + b.ID + "/channels/new/" + t.Name()
-	c.showOne(g, http.StatusOK, channelPage{Channel: ch, Tab: "setup", New: true, Setup: v})
+	c.showOne(g, status, channelPage{Channel: ch, Tab: "setup", New: true, Setup: v})
 }
 
 func (c *Console) showChannelSetup(g *gin.Context) {
@@ -122,26 +181,30 @@ func (c *Console) channelSetup(g *gin.Context, status int, ch bot.ChannelView, f
 		c.showOne(g, status, channelPage{Channel: ch, Tab: "setup"})
 		return
 	}
-	v := c.setupView(g.Request.Context(), ch, t, f)
+	reads := !c.may(g, "builder")
+	locked := ch.Managed || reads
+	v := c.setupView(g.Request.Context(), c.language(g), ch, t, f, locked)
 	v.Action = channelBase(ch.ID)
-	v.Locked, v.Password = ch.Managed || !c.may(g, "builder"), c.user(g).Password != nil
+	v.Locked, v.Reads, v.Password = locked, reads, c.user(g).Password != nil
 	if more != nil {
 		more(v)
 	}
 	c.showOne(g, status, channelPage{Channel: ch, Tab: "setup", Setup: v})
 }
 
-func (c *Console) setupView(ctx context.Context, ch bot.ChannelView, t channels.Type, f form) *setupView {
+func (c *Console) setupView(ctx context.Context, lang string, ch bot.ChannelView, t channels.Type, f form, locked bool) *setupView {
 	v := &setupView{Warning: addressFault(c.publicURL), Public: c.publicURL, Name: f.name, Fault: f.fault, NameFault: f.nameFault}
 	v.URLs = c.urls(ch, t)
 	if len(v.URLs) > 0 {
 		v.QR = qrCode(v.URLs[0].URL)
 	}
 	for _, s := range t.Setup().Steps {
-		v.Steps = append(v.Steps, guideStep{s.ID + ".title", s.ID, s.Link, hostOf(s.Link), s.Shows})
+		link := cmp.Or(s.Links[lang], s.Link)
+		v.Steps = append(v.Steps, guideStep{s.ID + ".title", s.ID, link, hostOf(link), s.Shows})
 	}
 	for _, field := range bot.ChannelFields(t) {
 		fv := fieldOf(field, ch, f)
+		fv.Locked = locked
 		if field.Required || field.Default == "" && field.Kind != settings.URL && field.Kind != settings.List {
 			v.Basic = append(v.Basic, fv)
 			continue

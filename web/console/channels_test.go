@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -190,9 +191,8 @@ func TestADraftKeepsWhatWasTyped(t *testing.T) {
 	form := []string{"id", id, "name", "Works", "f.bot_id", "3001234", "f.client_secret", "exampleSecret1", "f.api_base_url", "no url\x7f", "do", "draft"}
 	rec := w.post(target, form...)
 	want(t, rec, http.StatusUnprocessableEntity, "The form of the value is wrong")
-	if rec = w.post(target, form...); rec.Header().Get("Location") != "/console/channels/"+id {
-		t.Errorf("the second time: %d %s", rec.Code, rec.Header().Get("Location"))
-	}
+	want(t, w.post(target, form...), http.StatusUnprocessableEntity, "The form of the value is wrong") // sent twice
+	b.only()
 	rec = w.get("/console/channels/" + id)
 	for _, text := range []string{`value="3001234"`, "••••ret1", "Draft"} {
 		want(t, rec, http.StatusOK, text)
@@ -300,13 +300,14 @@ func TestTheTokenDeskShowsRotatesAndNamesHeaders(t *testing.T) {
 		want(t, rec, http.StatusOK, text)
 	}
 	rec = w.post("/console/channels/works/desk/token")
-	want(t, rec, http.StatusOK, "minutes left")
+	want(t, rec, http.StatusOK, " min left")
 	if strings.Contains(rec.Body.String(), channeltest.NaverWorksAuthHeader) {
 		t.Error("the header is shown")
 	}
-	want(t, w.post("/console/channels/works/desk/header", "header", "가나다라", "overlap", "24h"), http.StatusUnprocessableEntity, "printable ASCII")
+	want(t, w.post("/console/channels/works/desk/header", "header", "가나다라", "overlap", "24h", "password", password), http.StatusUnprocessableEntity, "printable ASCII")
 	want(t, w.post("/console/channels/works/desk/header", "header", "fresh-header", "overlap", "1y"), http.StatusBadRequest, "")
-	rec = w.post("/console/channels/works/desk/header", "overlap", "24h")
+	want(t, w.post("/console/channels/works/desk/header", "overlap", "24h", "password", "guess"), http.StatusUnprocessableEntity, "password")
+	rec = w.post("/console/channels/works/desk/header", "overlap", "24h", "password", password)
 	want(t, rec, http.StatusOK, "It is shown this one time")
 	live, err := b.runtime.Channel(t.Context(), "works")
 	if err != nil {
@@ -317,7 +318,7 @@ func TestTheTokenDeskShowsRotatesAndNamesHeaders(t *testing.T) {
 	keys := b.store.APIKeys()
 	find := func(header string, at time.Time) bool {
 		t.Helper()
-		_, ok, err := deskkeys.Find(t.Context(), keys, "works", header, at)
+		_, ok, err := deskkeys.Find(t.Context(), keys, "works", header, "192.0.2.9", at)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -327,18 +328,37 @@ func TestTheTokenDeskShowsRotatesAndNamesHeaders(t *testing.T) {
 		t.Error("the header before does not work on for a day")
 	}
 	want(t, w.post("/console/channels/works/desk/keys", "name", " "), http.StatusUnprocessableEntity, "1 to 60 characters")
-	rec = w.post("/console/channels/works/desk/keys", "name", "Partner")
+	want(t, w.post("/console/channels/works/desk/keys", "name", "Partner"), http.StatusUnprocessableEntity, `value="Partner"`)
+	rec = w.post("/console/channels/works/desk/keys", "name", "Partner", "life", "30d", "password", password)
 	_, after, _ := strings.Cut(rec.Body.String(), "<code>desk_")
 	made, _, _ := strings.Cut(after, "<")
 	if !find("desk_"+made, b.now) {
 		t.Fatal("the header that was shown does not work")
 	}
-	if strings.Contains(w.get("/console/channels/works/desk").Body.String(), made) {
+	want(t, rec, http.StatusOK, "DANBEE-NAVERWORKS-AUTH: desk_"+made+"&#34;") // the call can be copied as it stands
+	rec = w.get("/console/channels/works/desk")
+	if strings.Contains(rec.Body.String(), made) {
 		t.Error("it is shown again")
 	}
+	want(t, rec, http.StatusOK, "<code>192.0.2.9</code>")
 	list, err := deskkeys.Of(t.Context(), keys, "works")
 	if err != nil || len(list) != 2 {
 		t.Fatalf("%d keys, %v", len(list), err)
+	}
+	rotate := "/console/channels/works/desk/keys/" + list[slices.IndexFunc(list, func(k store.APIKey) bool { return k.Name == "Partner" })].ID + "/rotate"
+	want(t, w.post(rotate, "overlap", "24h"), http.StatusUnprocessableEntity, "password")
+	want(t, w.post(rotate, "overlap", "24h", "password", password), http.StatusOK, "It is shown this one time")
+	want(t, w.post(rotate, "overlap", "24h", "password", password), http.StatusConflict, "replaced already")
+	if !find("desk_"+made, b.now.Add(23*time.Hour)) || find("desk_"+made, b.now.Add(25*time.Hour)) {
+		t.Error("a replaced header does not work on for a day")
+	}
+	if list, err = deskkeys.Of(t.Context(), keys, "works"); err != nil || len(list) != 3 {
+		t.Fatalf("%d keys, %v", len(list), err)
+	}
+	for _, k := range list {
+		if left := k.ExpiresAt.Sub(b.now); k.Name == "Partner" && k.ReplacedBy == "" && (left < 29*24*time.Hour || left > 30*24*time.Hour) {
+			t.Errorf("the new one works for %v, not as long as the one before", left)
+		}
 	}
 	for _, k := range list {
 		want(t, w.lead(w.post("/console/channels/works/desk/keys/"+k.ID+"/delete")), http.StatusOK, "The header is revoked")
@@ -375,11 +395,12 @@ func TestTheWaitingPageTurnsGreenAndNamesRejections(t *testing.T) {
 		t.Fatal(err)
 	}
 	news = waitEvent{}
-	if err := json.Unmarshal([]byte(r.until("data: ")), &news); err != nil || !news.Arrive || news.Kind != "text" {
+	if err := json.Unmarshal([]byte(r.until("data: ")), &news); err != nil || !news.Arrive || news.Kind != "Text" || news.URL != "/console/events/"+news.ID {
 		t.Errorf("the first one: %+v, %v", news, err)
 	}
 	rec := w.get("/console/channels/line-1/waiting")
 	want(t, rec, http.StatusOK, `data-waiting="green"`)
+	want(t, rec, http.StatusOK, `href="https://line.me/R/ti/p/%40`)
 	if strings.Contains(rec.Body.String(), `http-equiv="refresh"`) {
 		t.Error("the page is still loaded again and again")
 	}

@@ -1,7 +1,9 @@
 package console
 
 import (
+	"cmp"
 	"context"
+	"html/template"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,6 +13,7 @@ import (
 
 	"dari/bot"
 	"dari/bot/words"
+	"dari/channels"
 	webchat "dari/channels/web"
 	"dari/store"
 )
@@ -21,11 +24,16 @@ type waitView struct {
 	Events []waitEvent
 	URLs   []urlView
 	Hello  string // key of how to say hello
+	Bot    string // its name in the messenger; "" if it is not known
+	// Chat opens a chat with the bot; "" if there is no such address.
+	Chat template.URL
+	QR   template.HTML
 }
 
 // waitEvent is one arrival, in words.
 type waitEvent struct {
 	ID     string    `json:"id"`
+	URL    string    `json:"url,omitempty"` // of the event's page
 	At     time.Time `json:"at"`
 	State  string    `json:"state"`
 	Word   string    `json:"word"`
@@ -58,7 +66,53 @@ func (c *Console) showWaiting(g *gin.Context) {
 		v.Green = v.Green || arrival.Arrive
 	}
 	v.Events = all[:min(len(all), maxWaitEvents)]
+	v.Bot, v.Chat = c.whereabouts(g.Request.Context(), ch)
+	if v.Chat != "" {
+		v.QR = qrCode(string(v.Chat))
+	}
 	c.showOne(g, http.StatusOK, channelPage{Channel: ch, Tab: "waiting", Wait: v})
+}
+
+// Finding a bot takes a question to its messenger, which a page does not wait for long.
+const (
+	findPatience = 2 * time.Second
+	foundLife    = 10 * time.Minute
+)
+
+// botPlace is where a bot is in its messenger.
+type botPlace struct {
+	name    string
+	address template.URL
+	at      time.Time
+	settled time.Time // when the channel was last changed
+}
+
+// whereabouts tells where people find the channel's bot in the messenger, as far as that is known.
+func (c *Console) whereabouts(ctx context.Context, ch bot.ChannelView) (name string, address template.URL) {
+	if known, ok := c.found.Load(ch.ID); ok {
+		if f := known.(botPlace); c.now().Sub(f.at) < foundLife && f.settled.Equal(ch.UpdatedAt) {
+			return f.name, f.address
+		}
+	}
+	live, err := c.runtime.Channel(ctx, ch.ID)
+	if err != nil {
+		return "", ""
+	}
+	bot, ok := live.Adapter.(channels.Findable)
+	if !ok {
+		return "", ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, findPatience)
+	defer cancel()
+	f := botPlace{at: c.now(), settled: ch.UpdatedAt}
+	name, to, err := bot.Whereabouts(ctx)
+	if err != nil { // which a connection test explains
+		c.log.Info("the bot's address in the messenger is not known", "channel", ch.ID, "error", live.Hide(err))
+	} else if f.name = name; strings.HasPrefix(to, "https://") || strings.HasPrefix(to, "slack://") {
+		f.address = template.URL(to) // made by the adapter; html/template knows no slack://
+	}
+	c.found.Store(ch.ID, f)
+	return f.name, f.address
 }
 
 // arrivals are the channel's events among the newest of all: what the page waits for is new.
@@ -89,7 +143,10 @@ func told(arrivals []waitEvent, e bot.FeedEntry) bool {
 }
 
 func arrivalOf(w words.Words, e bot.FeedEntry) waitEvent {
-	v := waitEvent{ID: e.ID, At: e.At.UTC(), State: e.State, Word: w["event."+e.State], Kind: e.Kind}
+	v := waitEvent{ID: e.ID, At: e.At.UTC(), State: e.State, Word: w["event."+e.State], Kind: kindWord(w, e.Kind)}
+	if e.ID != "" {
+		v.URL = "/console/events/" + e.ID
+	}
 	switch store.EventState(e.State) {
 	case store.Rejected:
 		code, _, _ := strings.Cut(e.Reason, ":")
@@ -101,6 +158,14 @@ func arrivalOf(w words.Words, e bot.FeedEntry) waitEvent {
 		v.Arrive = true
 	}
 	return v
+}
+
+// kindWord is the word for a kind of event.
+func kindWord(w words.Words, kind string) string {
+	if kind == "" {
+		return ""
+	}
+	return cmp.Or(w[kindKeys[kind]], kind)
 }
 
 // streamWaiting sends each arrival as it happens, and first those that came before it listened: the page

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -58,6 +59,8 @@ type Console struct {
 	shell      pages
 	streams    *slots
 	activities activities
+	found      sync.Map        // by channel: where its bot is in the messenger
+	readable   map[string]bool // by pattern: pages with an address
 	// keepAlive is how often an idle stream says that it is alive; proxies often close what is silent
 	// for a minute.
 	keepAlive time.Duration
@@ -120,6 +123,7 @@ func (c *Console) MountAdmin(r gin.IRouter) {
 	g.GET("/console/feed", c.signedInStream, c.feed)
 	g.GET("/console/chat/:channel/stream", c.signedInStream, c.stream)
 	g.POST("/console/chat/:channel/webhook", c.signedInStream, c.say)
+	c.listReadable(r)
 }
 
 // MountPublic adds the web chat's routes, all but the callback it posts to. Its files lie under "-",

@@ -27,6 +27,7 @@ type conversationView struct {
 	Bubbles              []bubble
 	Earlier              string
 	Newest               string // of a page of the past
+	Stream               string // which tells that there is more; "" on a page of the past
 	Cut                  bool
 	Sendable             bool
 	Nonce                string
@@ -80,14 +81,14 @@ func (c *Console) conversationPage(g *gin.Context, status int, fault string) {
 	if h.next != "" {
 		v.Earlier = v.URL + "?cursor=" + h.next
 	}
-	if g.Query("cursor") != "" {
-		v.Newest = v.URL
+	if v.Stream = v.URL + "/stream"; g.Query("cursor") != "" {
+		v.Newest, v.Stream = v.URL, ""
 	}
 	c.show(g, status, "conversation", "conversations", conv.BotID, v)
 }
 
 // bubblesPerPage is how many events of a conversation a page shows at least.
-const bubblesPerPage = 40
+const bubblesPerPage = 20
 
 // history is a stretch of a conversation, oldest first.
 type history struct {
@@ -128,7 +129,7 @@ func (r *viewer) history(ctx context.Context, conv store.Conversation, cursor st
 	if err != nil {
 		return h, err
 	}
-	events, err := scan(ctx, r.c.store.Events, store.Query{Cursor: at.event}, enough, most, func(e store.Event) bool {
+	events, err := scan(ctx, r.c.store.Events, store.Query{Cursor: at.event, ConversationID: conv.ID}, enough, most, func(e store.Event) bool {
 		return e.ConversationID == conv.ID && e.State != store.Duplicate
 	})
 	if err != nil {
@@ -143,12 +144,13 @@ func (r *viewer) history(ctx context.Context, conv store.Conversation, cursor st
 	}
 	next := place{event: events.Next, delivery: at.delivery, before: from}
 	deliveries, err := scan(ctx, func(ctx context.Context, q store.Query) (store.Page[store.Delivery], error) {
+		q.Limit = enough + 1 // mostly an event has one answer, and to go on passes those of all others
 		page, err := r.c.store.Deliveries(ctx, q)
 		if n := len(page.Items); n > 0 && page.Items[n-1].CreatedAt.Before(from) {
 			next.delivery, page.Next = q.Cursor, "" // the next stretch begins within this page
 		}
 		return page, err
-	}, store.Query{Cursor: at.delivery}, 10*enough, most, func(d store.Delivery) bool {
+	}, store.Query{Cursor: at.delivery, ConversationID: conv.ID}, 10*enough, most, func(d store.Delivery) bool {
 		return d.ConversationID == conv.ID && !d.CreatedAt.Before(from) && (at.before.IsZero() || d.CreatedAt.Before(at.before))
 	})
 	for _, d := range deliveries.Items {

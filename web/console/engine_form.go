@@ -3,6 +3,7 @@ package console
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -212,6 +213,7 @@ func (c *Console) saveEngine(g *gin.Context) {
 	}
 	f := readEngine(g, t.Fields())
 	if f.fault != "" {
+		f.blameOthers("engine."+typ, t.Fields(), storedSettings(b, name, typ))
 		c.enginePage(g, b, http.StatusUnprocessableEntity, f, nil)
 		return
 	}
@@ -220,17 +222,58 @@ func (c *Console) saveEngine(g *gin.Context) {
 	if name != "" {
 		change = bot.BotPatch{Engines: map[string]*bot.EnginePatch{name: patch}}
 	}
-	_, err := c.runtime.PatchBot(g.Request.Context(), b.ID, change)
+	now, err := c.runtime.PatchBot(g.Request.Context(), b.ID, change)
 	if err != nil {
 		c.refuseEngine(g, b, typ, name, f, err)
 		return
 	}
-	c.note(g, "bot.engine", b.ID, strings.Join(slices.Concat([]string{cmp.Or(name, "main"), typ}, slices.Sorted(maps.Keys(f.values))), ", "))
+	c.note(g, "bot.engine", b.ID, strings.Join(append([]string{cmp.Or(name, "main")}, engineChanges(engineSpec(b, name), engineSpec(now, name), t.Fields(), f)...), "; "))
 	to := engineBase(b.ID) + "?done=saved"
 	if name != "" {
 		to += "&engine=" + name
 	}
 	g.Redirect(http.StatusSeeOther, to)
+}
+
+func engineSpec(b bot.BotView, name string) bot.EngineSpec {
+	if name != "" {
+		return b.Engines[name]
+	}
+	return b.BotSpec.Engine
+}
+
+// storedSettings are those that an engine of the type has; a change of the type keeps none.
+func storedSettings(b bot.BotView, name, typ string) settings.Values {
+	if spec := engineSpec(b, name); spec.Type == typ {
+		return spec.Settings
+	}
+	return nil
+}
+
+// engineChanges says for the audit log what has become of an engine's settings: of secrets that they were
+// changed, of others what they were and are.
+func engineChanges(before, after bot.EngineSpec, fields []settings.Field, typed form) []string {
+	said := changeOf("type", before.Type, after.Type)
+	for _, f := range fields {
+		old, now := before.Settings[f.Key], after.Settings[f.Key]
+		switch _, touched := typed.values[f.Key]; {
+		case !f.Kind.Secret():
+			said = append(said, changeOf(f.Key, plainText(old), plainText(now))...)
+		case now == nil && old != nil:
+			said = append(said, f.Key+": removed")
+		case touched && now != nil:
+			said = append(said, f.Key+": changed")
+		}
+	}
+	return said
+}
+
+// plainText is a setting on one line.
+func plainText(v any) string {
+	if v == nil {
+		return ""
+	}
+	return strings.Trim(fmt.Sprint(v), "[]")
 }
 
 // refuseEngine shows the form with what is wrong.
@@ -251,6 +294,7 @@ func (c *Console) refuseEngine(g *gin.Context, b bot.BotView, typ, name string, 
 		c.fail(g, err)
 		return
 	}
+	f.blameOthers("engine."+typ, c.runtime.EngineTypes().Type(typ).Fields(), storedSettings(b, name, typ))
 	c.enginePage(g, b, http.StatusUnprocessableEntity, f, nil)
 }
 

@@ -14,7 +14,7 @@ import (
 // sampleView is a sample turn: what the engine was asked and what it said.
 type sampleView struct {
 	Said   []string // the messages in words
-	Error  string
+	Failed *why
 	Gate   string // why the bot would not have answered
 	MS     int64
 	Asked  string // the turn, as JSON
@@ -58,12 +58,15 @@ func (c *Console) sampleTurn(g *gin.Context) {
 	c.note(g, "bot.sample", b.ID, "")
 	c.enginePage(g, b, statusOf(""), form{}, func(v *engineView) {
 		keep(v)
-		v.Sample = viewSample(sample)
+		v.Sample = viewSample(words.In(c.language(g)), sample)
 	})
 }
 
-func viewSample(s bot.Sample) *sampleView {
-	v := &sampleView{Error: s.Run.Error, Gate: s.Run.Gate, MS: s.Run.EngineMS, Asked: pretty(s.Run.Inbound), Answer: pretty(s.Run.Said), Trace: pretty(s.Run.Detail)}
+func viewSample(w words.Words, s bot.Sample) *sampleView {
+	v := &sampleView{Failed: engineFault(w, s.Run.Error, s.Run.Engine), MS: s.Run.EngineMS, Asked: pretty(s.Run.Inbound), Answer: pretty(s.Run.Said), Trace: pretty(s.Run.Detail)}
+	if s.Run.Gate != "" {
+		v.Gate = w[ignoredWhy(s.Run.Gate).text]
+	}
 	for _, m := range s.Run.Said.Messages {
 		said := m.Text
 		if said == "" {

@@ -179,6 +179,12 @@ func TestAnEngineIsChosenAndItsSecretsAreNotShown(t *testing.T) {
 		rec := w.post("/console/bots/demo/engine", "type", "studied", row.name, row.value)
 		want(t, rec, http.StatusUnprocessableEntity, row.says)
 	}
+	// All that is wrong is marked at once.
+	rec = w.post("/console/bots/demo/engine", "type", "http", "f.url", "not a url\x7f", "f.timeout", "soon")
+	want(t, rec, http.StatusUnprocessableEntity, "Not saved.")
+	if n := strings.Count(rec.Body.String(), `class="field-fault"`); n != 3 {
+		t.Errorf("%d of three faults are marked", n)
+	}
 	want(t, w.post("/console/bots/demo/engine", "type", "none"), http.StatusBadRequest, "400 bad_request")
 	if !slices.Contains(b.actions(), "bot.engine") {
 		t.Error("the change is not in the audit log")

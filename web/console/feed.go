@@ -21,6 +21,7 @@ type channelNews struct {
 	Status     string     `json:"status,omitempty"`
 	StatusWord string     `json:"status_word,omitempty"`
 	LastAt     *time.Time `json:"last_at,omitempty"`
+	LastID     string     `json:"last_id,omitempty"` // "" of a refused callback, which is noted later
 	LastState  string     `json:"last_state,omitempty"`
 	LastWord   string     `json:"last_word,omitempty"`
 }
@@ -101,7 +102,7 @@ func (n *newscaster) tellLatest(ctx context.Context) error {
 	}
 	for id, e := range n.latest {
 		at := e.At
-		news := channelNews{ID: id, LastAt: &at, LastState: e.State, LastWord: n.words["event."+e.State]}
+		news := channelNews{ID: id, LastAt: &at, LastID: e.ID, LastState: e.State, LastWord: n.words["event."+e.State]}
 		if err := n.out.send("", "channel", news); err != nil {
 			return err
 		}

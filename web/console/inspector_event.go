@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"html/template"
@@ -19,6 +20,7 @@ import (
 // eventView is everything that is known about one event.
 type eventView struct {
 	ID, Bot, Channel, Type string
+	ChannelURL             string // "" of one that is gone
 	Conversation           string // "" if it belongs to none
 	ConversationURL        string
 	Person, Kind, Name     string
@@ -26,11 +28,13 @@ type eventView struct {
 	At                     time.Time
 	Took                   string
 	Of                     string
+	Replays                []replayView // newest first, as far as they were found in time
 	Why                    []why
 	Steps                  []wayStep
 	Said                   saidView
 	Inbound, Raw, Detail   template.HTML
 	InboundError           string
+	InboundCode            string
 	StateBefore            string
 	Deliveries             []deliveryView
 	Soon                   bool // it is on its way: in a moment there is more to see
@@ -49,6 +53,7 @@ type wayStep struct {
 	Name, Status, StatusText string
 	At                       time.Time
 	Took, Detail             string
+	Original                 string // what Detail says, in the words of whoever failed
 	Share                    int
 	Of                       string
 }
@@ -56,7 +61,9 @@ type wayStep struct {
 // saidView stands what the engine said beside what was sent.
 type saidView struct {
 	Said, Sent []message.Message
-	Same       bool
+	Same       bool   // one stands for both
+	Title      string // key of what was sent, or was to be
+	Mark, Text string // what became of it, if it has not arrived
 	Notes      []string
 	None       bool
 }
@@ -99,25 +106,33 @@ func (c *Console) eventPage(g *gin.Context, status int, reveal bool, dry *bot.Dr
 }
 
 func (r *viewer) event(ctx context.Context, e store.Event) (eventView, error) {
+	deliveries, err := trace.Deliveries(ctx, r.c.store, e)
+	if err != nil {
+		return eventView{}, err
+	}
+	r.unsent = map[string]store.DeliveryStatus{e.ID: worst(deliveries)}
 	row := r.row(ctx, e)
 	v := eventView{
 		ID: e.ID, Bot: e.BotID, Channel: row.Channel, Type: row.Type, Conversation: e.ConversationID, ConversationURL: conversationURL(e.ConversationID),
 		Person: row.Person, Kind: row.Kind, Name: e.Name, State: row.State, StateText: row.StateText, At: e.ReceivedAt, Took: row.Took,
 		Of: e.Of, Masked: r.masked,
 	}
-	deliveries, err := trace.Deliveries(ctx, r.c.store, e)
-	if err != nil {
-		return v, err
-	}
+	v.ChannelURL = r.channelURL(e.ChannelID)
 	turn := trace.TurnOf(e)
 	v.Why = r.why(e, turn, deliveries)
+	if v.Replays, err = r.replays(ctx, e); err != nil {
+		return v, err
+	}
+	if again := r.replayed(e, v.Replays); again != nil {
+		v.Why = append(v.Why, *again)
+	}
 	v.Soon = r.c.now().Sub(e.ReceivedAt) < soonOver && (e.State == store.Waiting ||
 		slices.ContainsFunc(deliveries, func(d store.Delivery) bool { return d.Result.Status == store.Pending }))
 	v.Steps = r.steps(e, deliveries)
-	v.Said = r.saidOf(turn, deliveries)
+	v.Said = r.saidOf(e, turn, deliveries)
 	v.StateBefore = r.text(turn.State)
 	for _, d := range deliveries {
-		v.Deliveries = append(v.Deliveries, r.delivery(d))
+		v.Deliveries = append(v.Deliveries, r.addressed(ctx, d))
 	}
 	v.Replayable = (e.State == store.Handled || e.State == store.Failed || e.State == store.Ignored) && e.Kind != message.KindLate
 	raw, encoding := trace.Raw(e)
@@ -130,7 +145,7 @@ func (r *viewer) event(ctx context.Context, e store.Event) (eventView, error) {
 	if len(turn.Detail) > 0 {
 		v.Detail = tree(r.json(turn.Detail))
 	}
-	v.Inbound, v.InboundError = r.normalised(ctx, e)
+	v.Inbound, v.InboundError, v.InboundCode = r.normalised(ctx, e)
 	return v, nil
 }
 
@@ -158,9 +173,9 @@ func (r *viewer) messages(list []message.Message) []message.Message {
 	return masked
 }
 
-func (r *viewer) normalised(ctx context.Context, e store.Event) (shown template.HTML, fault string) {
+func (r *viewer) normalised(ctx context.Context, e store.Event) (shown template.HTML, fault, code string) {
 	if e.State == store.Rejected || e.State == store.Duplicate || len(e.Raw) == 0 {
-		return "", ""
+		return "", "", ""
 	}
 	defer func() {
 		if recover() != nil {
@@ -169,13 +184,13 @@ func (r *viewer) normalised(ctx context.Context, e store.Event) (shown template.
 	}()
 	in, err := r.c.runtime.Normalise(ctx, e)
 	if err != nil {
-		return "", err.Error()
+		return "", r.words["why.parse"], r.text(err.Error())
 	}
 	b, err := json.Marshal(trace.InboundOf(in))
 	if err != nil {
-		return "", err.Error()
+		return "", r.words["why.parse"], r.text(err.Error())
 	}
-	return tree(r.json(b)), ""
+	return tree(r.json(b)), "", ""
 }
 
 // stepKeys name the stations, statusKeys what became of one.
@@ -200,8 +215,9 @@ func (r *viewer) steps(e store.Event, deliveries []store.Delivery) []wayStep {
 	for i, s := range way {
 		views[i] = wayStep{
 			Name: r.words[stepKeys[s.Step]], Status: s.Status, StatusText: r.words[statusKeys[s.Status]], At: time.Time(s.At), Of: s.Of,
-			Detail: r.text(s.Detail), Share: int(s.MS / longest * 100),
+			Share: int(s.MS / longest * 100),
 		}
+		views[i].Detail, views[i].Original = r.stepDetail(s, e, deliveries)
 		if s.MS > 0 {
 			views[i].Took = took(time.Duration(s.MS * float64(time.Millisecond)))
 		}
@@ -209,7 +225,57 @@ func (r *viewer) steps(e store.Event, deliveries []store.Delivery) []wayStep {
 	return views
 }
 
-func (r *viewer) saidOf(t trace.Turn, deliveries []store.Delivery) saidView {
+// stepDetail says what happened at a station, and how whoever failed there has put it.
+func (r *viewer) stepDetail(s trace.Step, e store.Event, deliveries []store.Delivery) (detail, original string) {
+	if s.Status == trace.Pass {
+		return r.text(s.Detail), "" // a name
+	}
+	if i := slices.IndexFunc(deliveries, func(d store.Delivery) bool { return d.ID == s.Of }); s.Of != "" && i >= 0 {
+		return deliveryReason(deliveries[i]).in(r.words, "").Text, r.text(s.Detail)
+	}
+	own, _ := eventReason(e, trace.Turn{}, nil)
+	if s.Step == "engine" { // another one may have answered in its place
+		own, _ = failedWhy(s.Detail)
+	}
+	if original = r.text(s.Detail); s.Status != trace.Fail {
+		original = ""
+	}
+	return own.in(r.words, "", "engine", cmp.Or(trace.TurnOf(e).Engine, "–")).Text, original
+}
+
+// saidTitle is the key over what was sent, by what has become of it.
+func saidTitle(e store.Event, same, arrived bool) string {
+	switch {
+	case e.State == store.Failed:
+		return "inspector.said_instead"
+	case !arrived && same:
+		return "inspector.said"
+	case !arrived:
+		return "inspector.to_send"
+	case same:
+		return "inspector.said_as_sent"
+	}
+	return "inspector.sent"
+}
+
+// outcome is what became of deliveries that have not all arrived, as a mark with its word; "" if they have.
+func (r *viewer) outcome(deliveries []store.Delivery) (mark, text string) {
+	state := worst(deliveries)
+	some := func(s store.DeliveryStatus) bool {
+		return slices.ContainsFunc(deliveries, func(d store.Delivery) bool { return d.Result.Status == s })
+	}
+	switch unsent := unsentStates[state]; {
+	case state == store.Undelivered && some(store.Delivered):
+		return unsent.mark, r.words["inspector.partly"]
+	case state != "":
+		return unsent.mark, r.words[unsent.key]
+	case some(store.Cancelled):
+		return "cancelled", r.words["deliveries.cancelled"]
+	}
+	return "", ""
+}
+
+func (r *viewer) saidOf(e store.Event, t trace.Turn, deliveries []store.Delivery) saidView {
 	var v saidView
 	for _, d := range deliveries {
 		v.Sent = append(v.Sent, r.messages(d.Messages)...)
@@ -221,22 +287,25 @@ func (r *viewer) saidOf(t trace.Turn, deliveries []store.Delivery) saidView {
 	for _, n := range t.Notes {
 		v.Notes = append(v.Notes, r.text(noteIn(r.words, n)))
 	}
+	v.Mark, v.Text = r.outcome(deliveries)
+	v.Title = saidTitle(e, v.Same, v.Mark == "")
 	v.None = len(v.Said) == 0 && len(v.Sent) == 0
 	return v
 }
 
 // dryView is what a dry run has brought.
 type dryView struct {
-	Gate, Engine, Took, Error string
-	Before, After             string
-	Said, Sent                []message.Message
-	Notes                     []string
-	Detail, Calls             template.HTML
+	Gate, Engine, Took string
+	Failed             *why
+	Before, After      string
+	Said, Sent         []message.Message
+	Notes              []string
+	Detail, Calls      template.HTML
 }
 
 func (r *viewer) dry(d bot.DryRun) *dryView {
 	v := &dryView{
-		Gate: d.Gate, Engine: d.Engine, Error: d.Error, Before: r.text(d.State), After: r.text(d.NextState), Said: r.messages(d.Said.Messages),
+		Gate: d.Gate, Engine: d.Engine, Failed: engineFault(r.words, r.text(d.Error), d.Engine), Before: r.text(d.State), After: r.text(d.NextState), Said: r.messages(d.Said.Messages),
 		Took: took(time.Duration(d.EngineMS) * time.Millisecond),
 	}
 	if d.Gate != "" {

@@ -29,7 +29,31 @@ func parseFilter(q string) filter {
 		}
 		f.text = append(f.text, strings.ToLower(strings.ToValidUTF8(word, "")))
 	}
+	if f.unsent() != "" { // asked for alone
+		f = f.only("status", f.unsentName())
+	}
 	return f
+}
+
+// unknown are the words that look like filters and are none: a state or kind that does not exist, or another name.
+func (f filter) unknown() (all []string) {
+	for _, k := range f.keys {
+		_, kind := kindKeys[strings.ToLower(k[1])]
+		if k[0] == "kind" && !kind || k[0] == "status" && !slices.Contains(filterStates, strings.ToLower(k[1])) {
+			all = append(all, k[0]+":"+k[1])
+		}
+	}
+	for _, word := range f.text {
+		if name, value, ok := strings.Cut(word, ":"); ok && name != "" && !strings.HasPrefix(value, "//") {
+			all = append(all, word)
+		}
+	}
+	return all
+}
+
+// filterStates are what may be asked for as a status.
+var filterStates = []string{
+	string(store.Failed), string(store.Rejected), string(store.Ignored), string(store.Duplicate), string(store.Waiting), string(store.Handled), stateUndelivered, stateUncertain,
 }
 
 // String is the filter as people write it.
@@ -57,6 +81,25 @@ func (f filter) takes(name string, values ...string) bool {
 	wanted := f.values(name)
 	return len(wanted) == 0 || slices.ContainsFunc(values, func(v string) bool { return slices.Contains(wanted, strings.ToLower(v)) })
 }
+
+// takesState tells whether the filter takes events of that state. What has become of the answers is another
+// question, which is answered from the list of the deliveries.
+func (f filter) takesState(s store.EventState) bool {
+	return f.unsent() != "" || f.takes("status", string(s))
+}
+
+// unsent is the state of deliveries that is asked for; "" for none.
+func (f filter) unsent() store.DeliveryStatus {
+	switch {
+	case f.has("status", stateUndelivered):
+		return store.Undelivered
+	case f.has("status", stateUncertain):
+		return store.Uncertain
+	}
+	return ""
+}
+
+func (f filter) unsentName() string { return unsentStates[f.unsent()].state }
 
 // rare is the state that is asked for alone, if it is one that the store finds by itself; else "". The others are
 // looked for here, where the time is bounded.
@@ -107,9 +150,23 @@ func (f filter) chips(base string, w words.Words) []chip {
 func (f filter) stateChips(base string, w words.Words) []chip {
 	var all []chip
 	for _, s := range []store.EventState{store.Failed, store.Rejected, store.Ignored, store.Duplicate, store.Waiting, store.Handled} {
-		all = append(all, f.toggle(base, "status", string(s), w["event."+string(s)]))
+		all = append(all, f.without("status", f.unsentName()).toggle(base, "status", string(s), w["event."+string(s)]))
+	}
+	for _, s := range []store.DeliveryStatus{store.Undelivered, store.Uncertain} {
+		unsent := unsentStates[s]
+		c := chip{w[unsent.key], listURL(base, f.only("status", unsent.state).String(), ""), false}
+		if f.has("status", unsent.state) {
+			c.URL, c.On = listURL(base, f.without("status", unsent.state).String(), ""), true
+		}
+		all = append(all, c)
 	}
 	return all
+}
+
+// only is the filter with this value of a name alone.
+func (f filter) only(name, value string) filter {
+	keys := slices.DeleteFunc(slices.Clone(f.keys), func(k [2]string) bool { return k[0] == name })
+	return filter{keys, f.text}.with(name, value)
 }
 
 func (f filter) channelChips(base string, r *viewer) []chip {

@@ -28,7 +28,8 @@ type viewer struct {
 	botID    string
 	channels []bot.ChannelView // the bot's
 	byID     map[string]bot.ChannelView
-	people   map[string]string // names by conversation
+	people   map[string]string               // names by conversation
+	unsent   map[string]store.DeliveryStatus // what has become of answers that have not arrived, by event
 }
 
 func (c *Console) viewer(g *gin.Context, botID string) (*viewer, error) {
@@ -50,7 +51,7 @@ type eventRow struct {
 	At                     time.Time
 	Channel, Type          string
 	Person, Text           string
-	Kind, State, StateText string
+	Kind, State, StateText string // State is that of the mark
 	Took                   string
 	Replay                 bool
 }
@@ -62,9 +63,12 @@ func (r *viewer) row(ctx context.Context, e store.Event) eventRow {
 		Person: r.person(ctx, e.ConversationID, in.Sender), Text: r.said(in), Kind: r.words[kindKeys[string(e.Kind)]],
 		State: string(e.State), StateText: r.words["event."+string(e.State)], Replay: e.Of != "" && e.State != store.Duplicate,
 	}
+	if unsent, ok := unsentStates[r.unsent[e.ID]]; ok && e.State == store.Handled {
+		v.State, v.StateText = unsent.mark, r.words[unsent.key]
+	}
 	if v.Text == "" && e.Reason != "" {
-		own, code := eventReason(e, trace.Turn{}, nil)
-		v.Text = own.in(r.words, code, "reason", r.text(e.Reason), "engine", "–").Text
+		own, _ := eventReason(e, trace.Turn{}, nil)
+		v.Text = own.in(r.words, "", "engine", "–").Text
 	}
 	if !e.FinishedAt.IsZero() {
 		v.Took = took(e.FinishedAt.Sub(e.ReceivedAt))
@@ -141,12 +145,20 @@ func (r *viewer) said(in message.Inbound) string {
 
 func (r *viewer) channelName(id string) string { return cmp.Or(r.byID[id].Name, id) }
 
+// channelURL is where a channel's state stands and its settings are a click away; "" of one that is gone.
+func (r *viewer) channelURL(id string) string {
+	if _, known := r.byID[id]; !known {
+		return ""
+	}
+	return channelBase(id) + "/state"
+}
+
 func (r *viewer) typeName(typ string) string { return cmp.Or(r.words["type."+typ], typ) }
 
 // fits tells whether an event belongs into the list.
 func (r *viewer) fits(ctx context.Context, f filter, e store.Event) bool {
 	ch := r.byID[e.ChannelID]
-	if e.BotID != r.botID || !f.takes("status", string(e.State)) || !f.takes("kind", string(e.Kind)) || !f.takes("channel", ch.ID, ch.Type) {
+	if e.BotID != r.botID || !f.takesState(e.State) || !f.takes("kind", string(e.Kind)) || !f.takes("channel", ch.ID, ch.Type) {
 		return false
 	}
 	if len(f.text) == 0 && len(f.values("person")) == 0 {

@@ -50,7 +50,7 @@ func (c *Console) inspectorStream(g *gin.Context) {
 	defer c.streams.leave(name)
 	ctx, cancel := context.WithTimeout(g.Request.Context(), maxStreamTime)
 	defer cancel()
-	sub := c.runtime.Feed().Watch(func(e bot.FeedEntry) bool { return e.Type == "event" && e.BotID == b.ID })
+	sub := c.runtime.Feed().Watch(func(e bot.FeedEntry) bool { return (e.Type == "event" || e.Type == "delivery") && e.BotID == b.ID })
 	defer c.runtime.Feed().Leave(sub)
 	out, err := startEvents(g.Writer)
 	if err != nil {
@@ -74,6 +74,8 @@ type watcher struct {
 	still  func() bool
 
 	changed []string // ids, in the order of their first change
+	tried   []string // ids of deliveries that have been tried
+	waiting []string // ids of events that were told with an answer on its way, the oldest first
 	missed  int
 	looks   int             // how often the newest events are still to be read
 	notes   map[string]bool // of those without an id in the feed, which have been sent
@@ -130,6 +132,10 @@ func (w *watcher) take(e bot.FeedEntry) {
 	switch {
 	case e.Type == "missed":
 		w.missed++
+	case e.Type == "delivery":
+		if len(w.tried) < maxBurst {
+			w.tried = append(w.tried, e.ID)
+		}
 	case e.ID == "" || e.State == string(store.Rejected) || e.State == string(store.Duplicate):
 		w.looks = lookAgain
 	case slices.Contains(w.changed, e.ID):
@@ -147,15 +153,17 @@ func (w *watcher) tell(ctx context.Context) error {
 			return err
 		}
 	}
+	w.followAnswers(ctx)
 	if len(w.changed) == 0 && w.missed == 0 {
 		return nil
 	}
 	rows := []liveRow{}
 	for _, id := range w.changed {
 		e, err := w.c.store.Event(ctx, id)
-		if err != nil || !w.fits(ctx, w.filter, e) {
+		if err != nil || w.findUnsentOf(ctx, e) != nil || !w.fits(ctx, w.filter, e) || w.filter.unsent() != "" && w.unsent[id] != w.filter.unsent() {
 			continue
 		}
+		w.expect(id)
 		var html bytes.Buffer
 		if err := w.c.shell["inspector"]().ExecuteTemplate(&html, "event-row", w.page.With(w.row(ctx, e))); err != nil {
 			return err
@@ -165,10 +173,40 @@ func (w *watcher) tell(ctx context.Context) error {
 	missed := w.missed
 	w.changed, w.missed = w.changed[:0], 0
 	clear(w.people) // names may have become known
+	clear(w.unsent)
 	if len(rows) == 0 && missed == 0 {
 		return nil
 	}
 	return w.out.send("", "rows", gin.H{"rows": rows, "missed": missed})
+}
+
+// maxExpected is how many events at most are told once more when their answers have arrived.
+const maxExpected = 200
+
+// expect remembers an event that was told with an answer on its way.
+func (w *watcher) expect(id string) {
+	if w.unsent[id] == store.Pending && !slices.Contains(w.waiting, id) {
+		w.waiting = append(w.waiting, id)
+		w.waiting = w.waiting[max(0, len(w.waiting)-maxExpected):]
+	}
+}
+
+// followAnswers tells events again whose answer was on its way when they were told, or has not arrived.
+func (w *watcher) followAnswers(ctx context.Context) {
+	for _, id := range w.tried {
+		d, err := w.c.store.Delivery(ctx, id)
+		if err != nil || d.EventID == "" || slices.Contains(w.changed, d.EventID) || len(w.changed) == maxBurst {
+			continue
+		}
+		told := slices.Contains(w.waiting, d.EventID)
+		if told || d.Result.Status == store.Undelivered || d.Result.Status == store.Uncertain {
+			w.changed = append(w.changed, d.EventID)
+		}
+		if told && d.Result.Status != store.Pending {
+			w.waiting = slices.DeleteFunc(w.waiting, func(id string) bool { return id == d.EventID })
+		}
+	}
+	w.tried = w.tried[:0]
 }
 
 // look finds what was refused or came twice, which the feed tells before it is noted.

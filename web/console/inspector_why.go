@@ -53,6 +53,7 @@ var (
 		"malformed": {"bad", "why.malformed", "do.malformed"}, "incomplete": {"bad", "why.malformed", "do.malformed"}, "content_type": {"bad", "why.malformed", "do.malformed"},
 		"too_large": {"bad", "why.too_large", "do.too_large"}, "service_url": {"bad", "why.service_url", "do.service_url"}, "service_host": {"bad", "why.service_url", "do.service_url"},
 		"channel": {"bad", "why.other_source", "do.other_source"}, "panic": {"bad", "why.adapter", "do.adapter"}, "adapter": {"bad", "why.adapter", "do.adapter"},
+		"disabled": {"warn", "why.disabled", "do.disabled"},
 	}
 	rejectedElse = reason{"bad", "why.rejected", "do.rejected"}
 
@@ -107,7 +108,7 @@ func deliveryReason(d store.Delivery) reason {
 // why answers what happened to an event: first the event itself, then its deliveries in trouble.
 func (r *viewer) why(e store.Event, t trace.Turn, deliveries []store.Delivery) []why {
 	own, code := eventReason(e, t, deliveries)
-	all := []why{own.in(r.words, code, "reason", r.text(e.Reason), "engine", cmp.Or(t.Engine, "–"))}
+	all := []why{own.in(r.words, r.text(clip(code, 300)), "engine", cmp.Or(t.Engine, "–"))}
 	if own == answeredWhy {
 		all = nil
 	}
@@ -138,15 +139,32 @@ func eventReason(e store.Event, t trace.Turn, deliveries []store.Delivery) (why 
 	case store.Rejected:
 		return known(rejectedReasons, code, rejectedElse), code
 	case store.Failed:
-		if rest, ok := strings.CutPrefix(e.Reason, "engine: "); ok {
-			code, _, _ = strings.Cut(rest, ":")
-		}
-		return known(failedReasons, code, failedElse), code
+		return failedWhy(e.Reason)
 	}
 	if len(deliveries) == 0 && e.Kind.FromUser() && t.Engine != "" {
 		return silentWhy, ""
 	}
 	return answeredWhy, ""
+}
+
+// failedWhy says why a turn failed. The code of what nobody has foreseen is all that the engine has told.
+func failedWhy(text string) (why reason, code string) {
+	rest := strings.TrimPrefix(text, "engine: ")
+	code, _, _ = strings.Cut(rest, ":")
+	if why, ok := failedReasons[code]; ok {
+		return why, code
+	}
+	return failedElse, rest
+}
+
+// engineFault says why a turn that was only tried has failed; nil if it has not.
+func engineFault(w words.Words, text, engine string) *why {
+	if text == "" {
+		return nil
+	}
+	own, code := failedWhy(text)
+	v := own.in(w, clip(code, 300), "engine", cmp.Or(engine, "–"))
+	return &v
 }
 
 func ignoredWhy(text string) reason {

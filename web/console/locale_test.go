@@ -68,13 +68,20 @@ func usedKeys(t *testing.T) map[string]string {
 	find(os.DirFS("."), ".go", `"((?:alarms|plots|engines|batch|missed|history|settings\.fault|keys|people|expiries|system|org|search|files\.fault)\.[a-z_0-9.]*[a-z_0-9])"`, "")
 	find(os.DirFS("."), ".go", `done := "([a-z_]+)"`, "done.")
 	find(os.DirFS("."), ".go", `done = "([a-z_]+)"`, "done.")
+	find(os.DirFS("."), ".go", `"(audit\.(?:note|who)\.[a-z_]+)"`, "")
+	for _, action := range auditActions {
+		used["did."+action] = "audit_words.go"
+	}
+	for _, change := range []string{"set", "changed", "removed"} {
+		used["audit.note."+change] = "bot.Settled"
+	}
 	usedByNames(used)
 	for _, a := range slices.Concat(botAreas, orgAreas) {
 		used["nav."+a.Name] = "shell.go"
 	}
 	find(os.DirFS("templates"), ".html", `\.Words\.([a-z_]+)`, "chat.")
 	find(os.DirFS("static"), ".js", `words\.([a-z_]+)`, "chat.")
-	find(os.DirFS("."), ".go", `"(channels\.former_[a-z]+)"`, "")
+	find(os.DirFS("."), ".go", `"((?:channels|desk\.fault|waiting)\.[a-z_0-9.]*[a-z_0-9])"`, "")
 	find(os.DirFS("."), ".go", `"((?:error|warning)\.[a-z_]+)"`, "")
 	for _, state := range []string{"connecting", "open", "reconnecting", "closed", "signed_out"} { // of chat-stream.js
 		used["chat."+state] = "chat-stream.js"

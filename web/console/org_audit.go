@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,12 +16,23 @@ import (
 
 // auditView is a page of the audit log.
 type auditView struct {
-	Lines  []store.Audit
+	Lines  []auditLine
 	Filter auditFilter
 	Next   string // address of the next page; "" on the last one
 	CSV    string // address of the file
 	Cut    bool   // the search has not come to its end
 }
+
+// Actions are the codes that the filter offers; one that only an address can name stands there, too.
+func (v auditView) Actions() []string {
+	if v.Filter.Action == "" || slices.Contains(auditActions, v.Filter.Action) {
+		return auditActions
+	}
+	return append([]string{v.Filter.Action}, auditActions...)
+}
+
+// NameOf is the key of an action's name; "" if it has none.
+func (auditView) NameOf(action string) string { return auditLine{store.Audit{Action: action}}.Name() }
 
 // auditFilter keeps lines in which all that is set is found.
 type auditFilter struct {
@@ -42,7 +54,8 @@ func readAuditFilter(g *gin.Context) auditFilter {
 
 func (f auditFilter) keeps(a store.Audit) bool {
 	has := func(in, part string) bool { return strings.Contains(strings.ToLower(in), strings.ToLower(part)) }
-	return has(a.Who, f.Who) && has(a.Action, f.Action) && (!f.Failed || !a.OK) &&
+	action := a.Action == f.Action || !slices.Contains(auditActions, f.Action) && has(a.Action, f.Action)
+	return has(a.Who, f.Who) && action && (!f.Failed || !a.OK) &&
 		(f.Text == "" || has(a.On+"\n"+a.Detail+"\n"+a.From, f.Text))
 }
 
@@ -85,7 +98,7 @@ func (c *Console) scan(ctx context.Context, f auditFilter, cursor string, most i
 func (c *Console) showAudit(g *gin.Context) {
 	v := auditView{Filter: readAuditFilter(g)}
 	next, err := c.scan(g.Request.Context(), v.Filter, g.Query("cursor"), auditScan, func(a store.Audit) bool {
-		v.Lines = append(v.Lines, a)
+		v.Lines = append(v.Lines, auditLine{a})
 		return len(v.Lines) < auditPage
 	})
 	if err != nil {

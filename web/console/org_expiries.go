@@ -93,8 +93,12 @@ func (c *Console) expiries(ctx context.Context) ([]expiryView, error) {
 	}
 	for _, t := range tokens {
 		platform, _, _ := strings.Cut(t.Name, ":")
-		if key := typeKey(platform); key != "" && t.Expires.After(c.now()) {
-			all = append(all, expiryView{Kind: "expiries.token", Name: key, At: t.Expires, Hint: "expiries.token_how", Self: true})
+		end := t.AccessUntil // the rest of the record may live longer, by which another token is got
+		if end.IsZero() {
+			end = t.Expires
+		}
+		if key := typeKey(platform); key != "" && end.After(c.now()) {
+			all = append(all, expiryView{Kind: "expiries.token", Name: key, At: end, Hint: "expiries.token_how", Self: true})
 		}
 	}
 	chans, err := c.runtime.Channels(ctx, "")
@@ -103,7 +107,11 @@ func (c *Console) expiries(ctx context.Context) ([]expiryView, error) {
 	}
 	for _, ch := range chans {
 		if ch.Type == "teams" && !ch.Draft {
-			all = append(all, expiryView{Kind: "expiries.teams", Name: ch.Name, At: bot.SecretEnd(ch.Settings), URL: channelBase(ch.ID), Hint: "expiries.teams_how"})
+			e := expiryView{Kind: "expiries.teams", Name: ch.Name, At: bot.SecretEnd(ch.Settings), URL: channelBase(ch.ID), Hint: "expiries.teams_how"}
+			if e.At.IsZero() {
+				e.Hint = "expiries.teams_unknown_how"
+			}
+			all = append(all, e)
 		}
 	}
 	if c.provider != nil {

@@ -2,6 +2,7 @@ package console
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -23,8 +24,9 @@ type keysView struct {
 	Once     string // a key that is shown this one time
 	Made     store.APIKey
 	Fault    string // key
+	Try      string // a call that the key shown may make
+	TryHow   string // key
 	Password bool   // must be given
-	Base     string // of the API
 }
 
 // Lives are how long a new key may work.
@@ -80,9 +82,35 @@ func (c *Console) keysPage(g *gin.Context, v keysView) {
 	for _, name := range apikeys.Scopes {
 		v.Scopes = append(v.Scopes, scopeView{name, slices.Contains(v.Form.Scopes, name)})
 	}
-	v.Password, v.Base = c.user(g).Password != nil, c.ownURL+"/api/v1"
+	v.Password = c.user(g).Password != nil
+	if v.Once != "" {
+		if v.Try, v.TryHow, err = c.tryKey(g.Request.Context(), v.Once, v.Made.Scopes); err != nil {
+			c.fail(g, err)
+			return
+		}
+	}
 	once(g)
 	c.show(g, statusOf(v.Fault), "keys", "keys", "", v)
+}
+
+// tryKey is a call for the command line that a key with these rights may make. One that may only send has
+// nothing to read, so that its call needs somebody to write to.
+func (c *Console) tryKey(ctx context.Context, key string, scopes []string) (call, how string, err error) {
+	base := "curl -H \"Authorization: Bearer " + key + "\""
+	api := c.ownURL + "/api/v1"
+	if slices.ContainsFunc(scopes, func(s string) bool { return s != "send" }) {
+		return base + " " + api + "/bots", "keys.try", nil
+	}
+	list, err := c.runtime.Channels(ctx, "")
+	channel := "CHANNEL"
+	for _, ch := range list {
+		if ch.Enabled {
+			channel = ch.ID
+			break
+		}
+	}
+	body := `{"to":{"user":"USER"},"messages":[{"type":"text","text":"Hello"}]}`
+	return base + " -H \"Content-Type: application/json\" -d '" + body + "' " + api + "/channels/" + channel + "/messages", "keys.try_send", err
 }
 
 func (c *Console) createKey(g *gin.Context) {

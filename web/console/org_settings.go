@@ -1,8 +1,10 @@
 package console
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -59,9 +61,17 @@ func (c *Console) saveBotSettings(g *gin.Context) {
 	case err != nil:
 		c.fail(g, err)
 	default:
-		c.note(g, "bot.update", b.ID, "name, locale")
+		c.note(g, "bot.update", b.ID, strings.Join(slices.Concat(changeOf("name", b.Name, v.Name), changeOf("locale", b.Locale, v.Locale)), "; "))
 		c.sayNext(g, "/console/bots/"+b.ID+"/settings", "saved")
 	}
+}
+
+// changeOf says for the audit log what a plain value was and is; nothing if it has stayed.
+func changeOf(key, before, after string) []string {
+	if before == after {
+		return nil
+	}
+	return []string{key + ": " + cmp.Or(before, "–") + " → " + cmp.Or(after, "–")}
 }
 
 // deleteBot deletes the bot whose name has been typed, by a person who has given the password again.

@@ -28,6 +28,8 @@ type systemView struct {
 	Queues            bool
 	Doctor            string // what the doctor says; ""
 	Bots, Channels    int
+	Strays            uint64 // callbacks that name no channel
+	StrayAt           time.Time
 	Day               string // of today, for the name of a file
 }
 
@@ -72,6 +74,7 @@ func (c *Console) countSystem(ctx context.Context, v *systemView) error {
 	if err != nil {
 		return err
 	}
+	v.Strays, v.StrayAt = c.runtime.Strays()
 	chans, err := c.runtime.Channels(ctx, "")
 	v.Bots, v.Channels = len(bots), len(chans)
 	return err

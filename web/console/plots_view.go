@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"dari/bot"
+	"dari/store"
 )
 
 // plotsView is the page of the plots.
@@ -34,6 +35,7 @@ type tile struct {
 	Key, Value string
 	Help       string // key; ""
 	Percent    int
+	Lost       string // how many messages of it did not arrive; "" for none
 }
 
 // channelRow is a channel in the table of channels.
@@ -48,6 +50,7 @@ type errorRow struct {
 	Code  string
 	Count string
 	Width int // of 100
+	URL   string
 }
 
 // heat is an hour of the week.
@@ -69,7 +72,7 @@ func (c *Console) plotsView(lang, botID string, q plotsQuery, s bot.Stats) *plot
 			number(ch.Sum.Silent()), tookText(ch.Sum.Reply.Quantile(0.95)), sparkOf(ch.Points),
 		})
 	}
-	v.Errors = errorsOf(sum)
+	v.Errors = errorsOf(sum, "/console/bots/"+botID+"/inspector", q.Channel)
 	v.Hours = heatOf(s.Hours)
 	v.Table = tableOf(s, lang)
 	return v
@@ -82,9 +85,13 @@ func tilesOf(sum bot.StatsPoint) []tile {
 		}
 		return n * 100 / sum.Received
 	}
+	lost := ""
+	if sum.Undelivered > 0 {
+		lost = number(sum.Undelivered)
+	}
 	return []tile{
 		{Key: "plots.received", Value: number(sum.Received)},
-		{Key: "plots.answered", Value: number(sum.Answered), Percent: share(sum.Answered)},
+		{Key: "plots.answered", Value: number(sum.Answered), Percent: share(sum.Answered), Lost: lost},
 		{Key: "plots.unanswered", Value: number(sum.Silent()), Help: "plots.unanswered_help"},
 		{Key: "plots.failed", Value: number(sum.Failed + sum.Undelivered), Help: "plots.failed_help"},
 		{Key: "plots.p50", Value: tookText(sum.Reply.Quantile(0.5)), Help: "plots.p50_help"},
@@ -105,21 +112,28 @@ func tookText(d time.Duration) string {
 	case d < time.Minute:
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	}
-	return fmt.Sprintf("%.1f min", d.Minutes())
+	return number(int(d.Seconds())) + " s" // which every language writes alike
 }
 
-// errorKinds are the keys of what a code is about.
-var errorKinds = map[string]string{"turn": "plots.error.turn", "delivery": "plots.error.delivery", "rejected": "plots.error.rejected"}
+// errorKinds are the keys of what a code is about, and the state of the events behind it.
+var errorKinds = map[string]struct{ key, state string }{
+	"turn": {"plots.error.turn", string(store.Failed)}, "delivery": {"plots.error.delivery", stateUndelivered}, "rejected": {"plots.error.rejected", string(store.Rejected)},
+}
 
 const topErrors = 8
 
-func errorsOf(sum bot.StatsPoint) []errorRow {
+// errorsOf are the most frequent errors; each leads to its events in the inspector.
+func errorsOf(sum bot.StatsPoint, inspector, channelID string) []errorRow {
 	var rows []errorRow
+	narrowed := filter{}
+	if channelID != "" {
+		narrowed = narrowed.with("channel", channelID)
+	}
 	for _, e := range sum.TopErrors(topErrors) {
-		r := errorRow{Kind: "plots.error.other", Code: e.Code, Count: number(e.Count)}
-		for prefix, key := range errorKinds {
+		r := errorRow{Kind: "plots.error.other", Code: e.Code, Count: number(e.Count), URL: listURL(inspector, narrowed.String(), "")}
+		for prefix, kind := range errorKinds {
 			if n := len(prefix) + 1; len(e.Code) > n && e.Code[:n] == prefix+":" {
-				r.Kind, r.Code = key, e.Code[n:]
+				r.Kind, r.Code, r.URL = kind.key, e.Code[n:], listURL(inspector, narrowed.with("status", kind.state).String(), "")
 			}
 		}
 		rows = append(rows, r)

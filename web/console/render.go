@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/gin-gonic/gin"
@@ -52,6 +53,9 @@ type page struct {
 // T is the text of key in the page's language. A key that does not exist stops the page.
 func (p page) T(key string, pairs ...any) (string, error) { return p.words.Say(key, pairs...) }
 
+// N writes a count as people read it.
+func (p page) N(n int) string { return number(n) }
+
 // With is the same page with other data, for a template inside another.
 func (p page) With(data any) page {
 	p.Data = data
@@ -69,11 +73,43 @@ const (
 
 func (c *Console) page(g *gin.Context, data any) page {
 	lang := c.language(g)
-	p := page{Lang: lang, Assets: adminAssets, Back: "/console", User: c.user(g).ID, Data: data, words: words.In(lang)}
-	if g.Request.Method == http.MethodGet {
-		p.Back = g.Request.URL.RequestURI()
-	}
+	p := page{Lang: lang, Assets: adminAssets, User: c.user(g).ID, Data: data, words: words.In(lang)}
+	p.Back = c.back(g)
 	return p
+}
+
+// backKey is where a handler leaves the address of the page that it answers with, if no other rule finds it.
+const backKey = "console.back"
+
+// back is an address at which the page that is being answered can be read again: its own, or for an answer
+// to a form that of the page with the form, which stands above it in the path.
+func (c *Console) back(g *gin.Context) string {
+	if g.Request.Method == http.MethodGet {
+		return g.Request.URL.RequestURI()
+	}
+	if to := g.GetString(backKey); to != "" {
+		return to
+	}
+	pattern, path := g.FullPath(), g.Request.URL.EscapedPath()
+	for pattern != "" {
+		if c.readable[pattern] {
+			return path
+		}
+		pattern, path = pattern[:strings.LastIndexByte(pattern, '/')], path[:max(0, strings.LastIndexByte(path, '/'))]
+	}
+	return "/console"
+}
+
+// listReadable notes the patterns of all pages that can be read by their address.
+func (c *Console) listReadable(r gin.IRouter) {
+	c.readable = map[string]bool{}
+	if all, ok := r.(interface{ Routes() gin.RoutesInfo }); ok {
+		for _, route := range all.Routes() {
+			if route.Method == http.MethodGet {
+				c.readable[route.Path] = true
+			}
+		}
+	}
 }
 
 // render writes a page whole or not at all.
@@ -92,7 +128,9 @@ func (c *Console) render(g *gin.Context, status int, name string, p page) {
 // "notice." and the key.
 func (c *Console) notice(g *gin.Context, status int, key string) {
 	p := c.page(g, notice{Key: key, Status: status})
-	p.Back = "/console"
+	if !strings.HasPrefix(p.Back, "/console/") {
+		p.Back = "/console" // what brought the notice may be an address that works once
+	}
 	c.render(g, status, "notice", p)
 }
 

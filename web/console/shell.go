@@ -66,13 +66,14 @@ var ranks = map[string]int{"viewer": 1, "builder": 2, "admin": 3}
 // shellPage is what the templates of the frame see.
 type shellPage struct {
 	page
-	Area  string // where in the navigation this page is
-	Role  string
-	Bots  []bot.BotView
-	Bot   *bot.BotView // the bot whose page this is; nil on those of the organisation
-	Areas []navLink
-	Org   []navLink
-	Flash string // a sentence about what was just done
+	Area   string // where in the navigation this page is
+	Role   string
+	Bots   []bot.BotView
+	Bot    *bot.BotView // the bot whose page this is; nil on those of the organisation
+	Areas  []navLink
+	Org    []navLink
+	Alarms int    // how many there are now
+	Flash  string // a sentence about what was just done
 }
 
 type navLink struct {
@@ -106,6 +107,12 @@ func (c *Console) show(g *gin.Context, status int, name, area, botID string, dat
 	if p.Bot != nil {
 		p.Areas = navLinks(botAreas, "/console/bots/"+botID+"/", area, p)
 	}
+	alarms, err := c.runtime.Alarms(g.Request.Context())
+	if err != nil {
+		c.fail(g, err)
+		return
+	}
+	p.Alarms = len(alarms)
 	p.Org = navLinks(orgAreas, "/console/", area, p)
 	var buf bytes.Buffer
 	if err := c.shell[name]().ExecuteTemplate(&buf, "layout", p); err != nil {

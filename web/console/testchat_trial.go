@@ -32,9 +32,8 @@ type trial struct {
 // trialTurn is what was said, and what the bot answered.
 type trialTurn struct {
 	You   string        `json:"you"`
-	Said  message.Reply `json:"said"`
+	Said  message.Reply `json:"said"` // the apology if the engine failed
 	Gate  string        `json:"gate,omitempty"`
-	Error string        `json:"error,omitempty"`
 	Fault string        `json:"fault,omitempty"` // what went wrong on purpose
 }
 
@@ -110,11 +109,9 @@ func (t *trial) read(g *gin.Context, types []string) (said string, ok bool) {
 }
 
 func (t *trial) add(said string, run bot.DryRun) {
-	turn := trialTurn{You: said, Said: run.Said, Gate: run.Gate, Error: run.Error}
+	turn := trialTurn{You: said, Said: run.Said, Gate: run.Gate}
 	if f, ok := trialFaultOf(t.Fault); ok && run.Gate == "" {
-		if turn.Fault = f.Name; f.engine != "" {
-			turn.Error = "" // the person reads the apology
-		}
+		turn.Fault = f.Name
 	}
 	t.Turns = append(t.Turns, turn)
 	t.Last = run
@@ -135,14 +132,14 @@ func (t trial) Quick() []message.Action {
 
 // tryDebug is what is behind the last answer.
 type tryDebug struct {
-	Engine, Took, Error, Gate string
-	Intent, Score, By         string
-	Simulated                 *why
-	Candidates                []candidateView
-	Steps                     []string
-	Warnings                  []string
-	Before, After             template.HTML
-	Detail                    template.HTML
+	Engine, Took, Gate string
+	Intent, Score, By  string
+	Simulated, Failed  *why
+	Candidates         []candidateView
+	Steps              []string
+	Warnings           []string
+	Before, After      template.HTML
+	Detail             template.HTML
 }
 
 type candidateView struct {
@@ -160,10 +157,12 @@ func (t trial) debug(w words.Words) *tryDebug {
 	}
 	d := t.Last
 	v := &tryDebug{
-		Engine: d.Engine, Took: took(time.Duration(d.EngineMS) * time.Millisecond), Error: d.Error, Detail: tree(d.Detail),
+		Engine: d.Engine, Took: took(time.Duration(d.EngineMS) * time.Millisecond), Detail: tree(d.Detail),
 		Before: stateTree(d.State), After: stateTree(d.NextState),
 	}
-	v.Simulated = t.simulated(w)
+	if v.Simulated = t.simulated(w); v.Simulated == nil {
+		v.Failed = engineFault(w, d.Error, d.Engine)
+	}
 	if d.Gate != "" {
 		v.Gate = w[ignoredWhy(d.Gate).text]
 	}

@@ -66,9 +66,9 @@ func Add(ctx context.Context, t Table, channelID, name, header string, now, expi
 // lastUsedGrain is how exact the time of the last use is kept, as every note of it is a write.
 const lastUsedGrain = time.Minute
 
-// Find returns the key that the header is at the channel, and notes its use. ok is false for a header
-// that opens nothing.
-func Find(ctx context.Context, t Table, channelID, header string, now time.Time) (k store.APIKey, ok bool, err error) {
+// Find returns the key that the header is at the channel, and notes its use and the address it came from. ok is
+// false for a header that opens nothing.
+func Find(ctx context.Context, t Table, channelID, header, from string, now time.Time) (k store.APIKey, ok bool, err error) {
 	sum := hash(channelID, header)
 	k, err = t.Get(ctx, id(sum))
 	switch {
@@ -82,11 +82,52 @@ func Find(ctx context.Context, t Table, channelID, header string, now time.Time)
 	if now.Sub(k.LastUsedAt) >= lastUsedGrain {
 		// That the use is not noted is no reason to turn the caller away.
 		_, _ = t.Update(ctx, k.ID, func(have *store.APIKey) error {
-			have.LastUsedAt = now.UTC()
+			have.LastUsedAt, have.LastUsedFrom = now.UTC(), from
 			return nil
 		})
 	}
 	return k, true, nil
+}
+
+// ErrOver means that a key cannot be rotated any more.
+var ErrOver = errors.New("the header has expired or has been replaced already")
+
+// Rotate makes a new header for the integrator of a key. The one before goes on working for the overlap, and
+// the new one lives as long as that was meant to.
+func Rotate(ctx context.Context, t Table, channelID, keyID string, now time.Time, overlap time.Duration) (k store.APIKey, header string, err error) {
+	old, err := get(ctx, t, channelID, keyID)
+	switch {
+	case err != nil:
+		return k, "", err
+	case old.ReplacedBy != "" || Over(old, now):
+		return k, "", ErrOver
+	}
+	var expires time.Time
+	if !old.ExpiresAt.IsZero() {
+		expires = now.Add(old.ExpiresAt.Sub(old.CreatedAt))
+	}
+	header = Generate()
+	// The new one comes first: a crash between the two leaves one that nobody knows, not none at all.
+	if k, err = Add(ctx, t, channelID, old.Name, header, now, expires); err != nil {
+		return k, "", err
+	}
+	_, err = t.Update(ctx, old.ID, func(have *store.APIKey) error {
+		have.ReplacedBy = k.ID
+		if end := now.Add(overlap).UTC(); have.ExpiresAt.IsZero() || end.Before(have.ExpiresAt) {
+			have.ExpiresAt = end
+		}
+		return nil
+	})
+	return k, header, err
+}
+
+// get is a key of the channel; store.ErrNotFound if the channel has none of that id.
+func get(ctx context.Context, t Table, channelID, keyID string) (store.APIKey, error) {
+	k, err := t.Get(ctx, keyID)
+	if err == nil && !slices.Contains(k.Scopes, scope(channelID)) {
+		return k, store.ErrNotFound
+	}
+	return k, err
 }
 
 // Over tells whether the key has expired.
@@ -104,12 +145,8 @@ func Of(ctx context.Context, t Table, channelID string) ([]store.APIKey, error) 
 
 // Delete ends a key of the channel; store.ErrNotFound if the channel has none of that id.
 func Delete(ctx context.Context, t Table, channelID, keyID string) error {
-	k, err := t.Get(ctx, keyID)
-	if err != nil {
+	if _, err := get(ctx, t, channelID, keyID); err != nil {
 		return err
-	}
-	if !slices.Contains(k.Scopes, scope(channelID)) {
-		return store.ErrNotFound
 	}
 	return t.Delete(ctx, keyID)
 }

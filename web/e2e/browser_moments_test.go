@@ -97,7 +97,7 @@ func TestMomentChangingASecretAtNight(t *testing.T) {
 	}
 
 	// The header of the token desk has an overlap: both open the desk.
-	b.does(b.at("/console/channels/ch-naverworks/desk"), clicks(`form[action$="/desk/header"] button`), sees(".once code", ""))
+	b.does(b.at("/console/channels/ch-naverworks/desk"), fills("#header-password", browserPassword), clicks(`form[action$="/desk/header"] button`), sees(".once code", ""))
 	fresh := read[string](b, `document.querySelector('.once code').textContent`)
 	for _, header := range []string{channeltest.NaverWorksAuthHeader, fresh} {
 		if status, token := o.desk(http.MethodGet, "/naverworks/ch-naverworks/auth", header); status != http.StatusOK || token.AccessToken == "" {
@@ -139,16 +139,16 @@ func TestMomentHandingATokenToAPartner(t *testing.T) {
 	b := chromium(t, o.url)
 	b.as(o.admin)
 	b.does(
-		b.at("/console/channels/ch-naverworks/desk"), fills("#key-name", "Payroll"), clicks(`form[action$="/desk/keys"] button`), sees(".once code", "desk_"), sees("main", "curl -H"),
+		b.at("/console/channels/ch-naverworks/desk"), fills("#key-name", "Payroll"), fills("#key-password", browserPassword), clicks(`form[action$="/desk/keys"] button`), sees(".once code", "desk_"), sees("main", "curl -H"),
 	)
 	header := read[string](b, `document.querySelector('.once code').textContent`)
 	if status, token := o.desk(http.MethodGet, "/naverworks/ch-naverworks/auth", header); status != http.StatusOK || token.AccessToken == "" {
 		t.Fatalf("the partner is answered %d", status)
 	}
-	row := `[...document.querySelectorAll('table.list tr')].find((n) => n.cells[0].textContent.trim() === 'Payroll')`
+	row := `[...document.querySelectorAll('table.list tr')].find((n) => n.cells[0].querySelector('strong')?.textContent === 'Payroll')`
 	b.does(
-		b.at("/console/channels/ch-naverworks/desk"), holds(row+`?.cells[2].querySelector('time') != null`, "the page does not show that it was used"),
-		script(row+`.querySelector('form button').click()`), sees(".flash", ""), holds(row+` === undefined`, "the header is still listed"),
+		b.at("/console/channels/ch-naverworks/desk"), holds(row+`?.cells[1].querySelector('time') != null`, "the page does not show that it was used"),
+		script(row+`.querySelector('form[action$="/delete"] button').click()`), sees(".flash", ""), holds(row+` === undefined`, "the header is still listed"),
 	)
 	if status, _ := o.desk(http.MethodGet, "/naverworks/ch-naverworks/auth", header); status != http.StatusUnauthorized {
 		t.Errorf("after it was revoked the partner is answered %d", status)

@@ -108,7 +108,7 @@ func (o *office) integrate() {
 	o.api(http.MethodPost, "/api-keys", map[string]any{"name": "Reports", "scopes": []string{"read"}}, http.StatusCreated, nil)
 	o.invite("jun", "builder")
 	o.invite("vera", "viewer")
-	o.form("/console/channels/ch-naverworks/desk/keys", url.Values{"name": {"Partner"}})
+	o.form("/console/channels/ch-naverworks/desk/keys", url.Values{"name": {"Partner"}, "password": {browserPassword}})
 	o.form("/console/bots/bot/engine/missed", url.Values{"intent": {"vacation.request"}, "locale": {"ko"}, "text": {"반차 쓰고 싶어요"}})
 }
 
@@ -186,6 +186,7 @@ func (o *office) sheets() []sheet {
 		{"channel", ch},
 		{"channel-state", ch + "/state"},
 		{"channel-waiting", ch + "/waiting"},
+		{"channel-waiting-line", "/console/channels/ch-line/waiting"},
 		{"desk", ch + "/desk"},
 		{"conversations", "/console/bots/bot/conversations"},
 		{"conversation", "/console/conversations/" + url.PathEscape(conversation)},

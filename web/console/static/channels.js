@@ -53,14 +53,16 @@ if (waiting) {
     const time = document.createElement('time');
     time.dateTime = news.at;
     time.textContent = clock.format(new Date(news.at));
-    const word = document.createElement('span');
+    const word = document.createElement(news.url ? 'a' : 'span');
+    if (news.url) word.href = news.url;
     word.className = 'event';
     word.dataset.event = news.state;
     word.textContent = news.word;
     row.append(time, word);
-    for (const [tag, text] of [['code', news.kind], ['span', news.why]]) {
+    for (const [name, text] of [['kind', news.kind], ['', news.why]]) {
       if (!text) continue;
-      const node = document.createElement(tag);
+      const node = document.createElement('span');
+      node.className = name;
       node.textContent = text;
       row.append(node);
     }
@@ -72,8 +74,8 @@ if (waiting) {
     while (list.children.length > 10) list.lastElementChild.remove();
     if (!news.arrived) return;
     waiting.dataset.waiting = 'green';
-    waiting.querySelector('[data-open]').hidden = true;
-    waiting.querySelector('[data-green]').hidden = false;
+    for (const node of waiting.querySelectorAll('[data-open]')) node.hidden = true;
+    for (const node of waiting.querySelectorAll('[data-green]')) node.hidden = false;
   };
   let wait = 1_000;
   const listen = () => {
@@ -137,4 +139,48 @@ if (setup) {
     clearTimeout(later);
     later = setTimeout(look, 400);
   });
+}
+
+// What has been typed into a set-up that is not finished is kept as a draft, so that it is still there after
+// a reload, in another language, or when somebody comes back from the messenger's console.
+let keeping;
+let unkept = false;
+
+async function keep() {
+  clearTimeout(keeping);
+  if (!unkept) return;
+  unkept = false;
+  const typed = new FormData(setup);
+  typed.delete('paste');
+  typed.delete('keyfile');
+  typed.set('do', 'keep');
+  try {
+    const answer = await fetch(setup.action, { method: 'POST', body: new URLSearchParams(typed), keepalive: true });
+    if (!answer.ok || answer.redirected) return;
+    history.replaceState(history.state, '', setup.dataset.keep);
+    for (const back of document.querySelectorAll('.languages [name="back"]')) back.value = setup.dataset.keep;
+  } catch { unkept = true; }
+}
+
+if (setup?.dataset.keep) {
+  setup.addEventListener('input', (event) => {
+    if (event.target.name !== 'name' && !event.target.name?.startsWith('f.')) return;
+    unkept = true;
+    clearTimeout(keeping);
+    keeping = setTimeout(keep, 1_000);
+  });
+  setup.addEventListener('submit', () => {
+    unkept = false;
+    clearTimeout(keeping);
+  });
+  addEventListener('pagehide', keep);
+  for (const form of document.querySelectorAll('form.languages')) {
+    form.addEventListener('submit', async (event) => {
+      if (!unkept) return;
+      event.preventDefault();
+      await keep();
+      unkept = false;
+      form.requestSubmit(event.submitter);
+    });
+  }
 }

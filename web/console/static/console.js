@@ -3,15 +3,21 @@
 const lang = document.documentElement.lang;
 const announce = document.querySelector('[data-announce]');
 
-// Times are written in the reader's own zone; of today the clock is enough.
+// Times are written in the reader's own zone; of today the clock is enough, of this year the day.
 const clock = new Intl.DateTimeFormat(lang, { timeStyle: 'medium' });
-const day = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'short' });
+const day = new Intl.DateTimeFormat(lang, { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', second: '2-digit' });
+const full = new Intl.DateTimeFormat(lang, { dateStyle: 'medium', timeStyle: 'medium' });
+
+function told(t, now) {
+  if (t.toDateString() === now.toDateString()) return clock.format(t);
+  return (t.getFullYear() === now.getFullYear() ? day : full).format(t);
+}
 
 export function showTime(node, at) {
   const t = new Date(at);
   node.dateTime = t.toISOString();
-  node.title = day.format(t);
-  node.textContent = t.toDateString() === new Date().toDateString() ? clock.format(t) : day.format(t);
+  node.title = full.format(t);
+  node.textContent = told(t, new Date());
   node.hidden = false;
 }
 
@@ -71,6 +77,7 @@ function onChannel(news) {
     const event = last.querySelector('[data-event]');
     event.dataset.event = news.last_state;
     event.textContent = news.last_word;
+    if (event.localName === 'a') event.href = news.last_id ? `/console/events/${news.last_id}` : `/console/channels/${news.id}/state`;
     showTime(last.querySelector('time'), news.last_at);
     last.classList.remove('fresh');
     requestAnimationFrame(() => last.classList.add('fresh'));

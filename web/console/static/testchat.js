@@ -19,7 +19,7 @@ async function send(box, form, submitter) {
     settle(box);
     const said = box.querySelector('.try-log .bubble:last-child .bubble-body');
     if (announce && said) announce.textContent = said.textContent.trim();
-    box.querySelector('[data-try-text]')?.focus();
+    box.querySelector('[data-try-text]')?.focus({ preventScroll: true });
   } catch {
     form.submit();
   } finally {
@@ -41,16 +41,27 @@ for (const box of document.querySelectorAll('[data-try]')) settle(box);
 const toggle = document.querySelector('[data-try-dock]');
 let dock;
 
-async function open() {
-  const answer = await fetch(inLanguage(toggle.href), { headers: { 'Dari-Part': 'panel' } });
-  if (!answer.ok) throw new Error(answer.statusText);
-  for (const name of ['inspector.css', 'testchat.css']) {
-    if (document.querySelector(`link[href$="/${name}"]`)) continue;
-    const sheet = document.createElement('link');
-    sheet.rel = 'stylesheet';
-    sheet.href = new URL(name, import.meta.url).pathname;
+// styled waits until a stylesheet counts: before that nothing has its place or size. Without it the chat is
+// plain, but there.
+function styled(name) {
+  if (document.querySelector(`link[href$="/${name}"]`)) return undefined;
+  const sheet = document.createElement('link');
+  sheet.rel = 'stylesheet';
+  sheet.href = new URL(name, import.meta.url).pathname;
+  return new Promise((done) => {
+    sheet.addEventListener('load', done);
+    sheet.addEventListener('error', done);
     document.head.append(sheet);
-  }
+  });
+}
+
+async function open() {
+  const [answer] = await Promise.all([
+    fetch(inLanguage(toggle.href), { headers: { 'Dari-Part': 'panel' } }),
+    // conversations.css is what testchat.css imports, which its load event need not wait for
+    ...['inspector.css', 'conversations.css', 'testchat.css'].map(styled),
+  ]);
+  if (!answer.ok) throw new Error(answer.statusText);
   dock = document.createElement('aside');
   dock.className = 'try-dock';
   dock.setAttribute('aria-label', toggle.textContent.trim());
@@ -69,16 +80,24 @@ async function open() {
   box.innerHTML = await answer.text();
   dock.append(head, box);
   document.body.append(dock);
-  settle(box);
 }
 
 async function show(shown) {
   if (!dock) await open();
   dock.hidden = !shown;
+  document.body.classList.toggle('docked', shown); // the page makes room where there is enough
   toggle.setAttribute('aria-expanded', String(shown));
-  if (shown) dock.querySelector('[data-try-text]')?.focus();
-  else toggle.focus();
+  if (shown) {
+    settle(dock);
+    dock.querySelector('[data-try-text]')?.focus({ preventScroll: true });
+  } else toggle.focus({ preventScroll: true });
 }
+
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape' || event.isComposing || event.defaultPrevented || !dock || dock.hidden) return;
+  if (document.querySelector('dialog[open], :popover-open')) return; // it closes what lies on top
+  show(false);
+});
 
 toggle?.addEventListener('click', (event) => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return;
