@@ -2,9 +2,6 @@ package scenario
 
 import (
 	"slices"
-	"strings"
-
-	"dari/bot/message"
 )
 
 // consume lets the open question take a sentence; false when it is not an answer.
@@ -13,25 +10,55 @@ func (r *run) consume(f *frame, text string) bool {
 	took := false
 	switch q := st.act.(type) {
 	case *askStep:
-		if f.Check {
-			took = r.checked(f, q, text)
-			break
-		}
-		if r.isFree(q.entity.v) && !r.isOpen(q.entity.v) && r.meansMore(f, text) {
-			return false
-		}
-		if r.p.kindOf(q.entity.v) == "yesno" && r.correct(f, text, true) {
-			return true
-		}
-		took = r.answer(f, q, text)
+		took = r.consumeAsk(f, q, text)
 	case *choiceStep:
 		took = r.pick(f, q, st, text)
 	}
 	if took {
-		r.tr.By = "question"
+		r.tr.By = first(r.tr.By, "question")
 		r.success()
 	}
 	return took
+}
+
+func (r *run) consumeAsk(f *frame, q *askStep, text string) bool {
+	kind := r.p.kindOf(q.entity.v)
+	switch {
+	case f.Check:
+		return r.checked(f, q, text)
+	case kind == "yesno":
+		return r.yesOrNo(f, text, func(yes bool) bool {
+			r.take(f, q, value{Kind: kind, V: yes, Text: clip(text, 200)})
+			r.fillFrom(f, text)
+			return true
+		})
+	case kind == "text" && r.isOpen(q.entity.v):
+		return r.answer(f, q, text)
+	}
+	s := r.read(f, text)
+	if !(len(s.values[q.entity.v]) > 0 && s.onlyWith(asking, between)) && (r.elsewhere(f, text) || r.commandOf(text) != "") {
+		return false
+	}
+	if r.correct(f, s, stated) {
+		return true
+	}
+	if kind == "text" && r.meansMore(f, text) {
+		return false
+	}
+	return r.answer(f, q, text)
+}
+
+// elsewhere tells whether a sentence is, word for word, one of another flow or of the FAQ. A question must not
+// swallow it for a value somewhere in it.
+func (r *run) elsewhere(f *frame, text string) bool {
+	if r.flowOf(f).noDig {
+		return false
+	}
+	if name := r.p.nlu.certain(text); name != "" {
+		to := r.flowFor(name)
+		return to != nil && !r.s.runs(to.name)
+	}
+	return r.p.nlu.faqExact[normalize(text)] != nil
 }
 
 // isFree tells whether an entity takes any sentence.
@@ -42,12 +69,9 @@ func (r *run) isOpen(entity string) bool {
 	return e != nil && e.open
 }
 
-// meansMore tells whether a sentence is clearly not meant for a free-text question: a command, another
-// intent well above the threshold, small talk.
+// meansMore tells whether a sentence is clearly not meant for a free-text question: another intent well above
+// the threshold, small talk.
 func (r *run) meansMore(f *frame, text string) bool {
-	if commandOf(r.p, text) != "" {
-		return true
-	}
 	d := r.decide(text)
 	if d.band == strong {
 		to := r.flowFor(d.list[0].Intent)
@@ -56,21 +80,62 @@ func (r *run) meansMore(f *frame, text string) bool {
 	return d.faq != nil
 }
 
-// answer takes the value of an ask, and of other empty slots that the sentence fills.
+// answer takes the value of an ask, and what else the sentence says about the flow.
 func (r *run) answer(f *frame, q *askStep, text string) bool {
-	v, ok := r.acceptText(q.entity.v, text)
-	if id, picked := r.ordinal(q, text); !ok && picked {
-		r.take(f, q, r.enumValue(q.entity.v, id, text)) // the number is spent: "두 번째" is not two people
+	e := q.entity.v
+	s := r.read(f, text)
+	switch r.p.kindOf(e) {
+	case "text", "file", "pattern", "":
+		v, ok := r.acceptText(e, text)
+		if !ok {
+			return false
+		}
+		r.take(f, q, v)
+		if !r.isFree(e) {
+			r.fillRest(f, s.without(e, found{}), e, nil)
+		}
 		return true
 	}
-	if !ok {
-		return false
+	list := s.values[e]
+	if len(list) == 0 && len(s.back[e]) == 0 && !s.hasNamed() {
+		list = r.readAs(e, s.text).values[e]
+	}
+	if len(list) == 0 {
+		return r.answerLoosely(f, q, s, text)
+	}
+	taken := list[0]
+	v, rest := taken.single(), list[1:]
+	if taken.until != nil && len(r.emptySlots(f, e)) > 1 {
+		v, rest = taken.value, append([]found{{value: *taken.until}}, rest...)
 	}
 	r.take(f, q, v)
-	if !r.isFree(q.entity.v) {
-		r.fillFrom(f, text, q.entity.v)
-	}
+	r.fillRest(f, s.without(e, taken), e, rest)
 	return true
+}
+
+// hasNamed tells whether the bot's own words were found: what stands inside of them is nothing else.
+func (s *reading) hasNamed() bool {
+	for _, list := range s.values {
+		if slices.ContainsFunc(list, func(v found) bool { return v.Kind == "enum" || v.Kind == "pattern" }) {
+			return true
+		}
+	}
+	return false
+}
+
+// fillRest fills other slots from an answer: empty ones, and filled ones where the answer says otherwise. A
+// number says too little for that.
+func (r *run) fillRest(f *frame, s *reading, used string, rest []found) {
+	r.fillWith(f, map[string][]found{used: rest})
+	r.fillWith(f, s.values)
+	for name := range s.values {
+		if r.p.kindOf(name) == "number" {
+			delete(s.values, name)
+		}
+	}
+	if changes, _ := r.changesIn(f, s, differing); len(changes) > 0 && !f.Wait && r.change(f, changes) {
+		r.again(f, changes)
+	}
 }
 
 // take fills the slot of the open question. A value that validate refuses counts as one more try.
@@ -90,18 +155,23 @@ func (r *run) take(f *frame, q *askStep, v value) {
 	}
 }
 
-// checked takes the answer to "did I get that right?": yes, no, or the right value.
+// checked takes the answer to "did I get that right?": yes, no, the right value, or another correction.
 func (r *run) checked(f *frame, q *askStep, text string) bool {
-	if v, ok := r.acceptText(q.entity.v, text); ok && !r.isFree(q.entity.v) && v.V != f.Slots[q.slot.v].V {
+	s := r.read(f, text)
+	if list := s.values[q.entity.v]; len(list) == 1 && !list[0].same(f.Slots[q.slot.v]) && r.bare(text) {
+		f.Check = false
+		r.take(f, q, list[0].single())
+		return true
+	}
+	if v, ok := r.bareValue(q.entity.v, text); ok && !v.same(f.Slots[q.slot.v]) {
 		f.Check = false
 		r.take(f, q, v)
 		return true
 	}
-	yes, ok := r.yesNo(text)
-	if ok {
+	return r.yesOrNo(f, text, func(yes bool) bool {
 		r.confirmed(f, q, yes)
-	}
-	return ok
+		return true
+	})
 }
 
 func (r *run) confirmed(f *frame, q *askStep, yes bool) {
@@ -118,86 +188,6 @@ func (r *run) confirmed(f *frame, q *askStep, yes bool) {
 		return
 	}
 	r.show(f)
-}
-
-// ordinal finds the choice that "1", "첫 번째" or "一番目" means.
-func (r *run) ordinal(q *askStep, text string) (string, bool) {
-	e := r.p.entities[q.entity.v]
-	if e == nil || e.kind != "enum" {
-		return "", false
-	}
-	if n := ordinalOf(text, len(e.values)); n > 0 {
-		return e.values[n-1].id, true
-	}
-	return "", false
-}
-
-func (r *run) enumValue(entity, id, text string) value {
-	return value{Kind: "enum", Entity: entity, V: id, Text: text}
-}
-
-// pick takes an option by its label, value, or number.
-func (r *run) pick(f *frame, q *choiceStep, st *step, text string) bool {
-	open := q.open(r)
-	want := normalize(text)
-	for _, o := range open {
-		labels := append(o.label.spellings(), r.sayText(o.label, 0))
-		if o.value != "" {
-			labels = append(labels, o.value)
-		}
-		if slices.ContainsFunc(labels, func(l string) bool { return normalize(l) == want && want != "" }) {
-			q.take(r, f, st, o)
-			return true
-		}
-	}
-	if n := ordinalOf(text, len(open)); n > 0 {
-		q.take(r, f, st, open[n-1])
-		return true
-	}
-	for _, o := range open { // the label inside a sentence, when it is the only one
-		if l := normalize(r.sayText(o.label, 0)); len([]rune(l)) >= 2 && strings.Contains(want, l) {
-			others := slices.ContainsFunc(open, func(p *option) bool {
-				return p != o && strings.Contains(want, normalize(r.sayText(p.label, 0)))
-			})
-			if !others {
-				q.take(r, f, st, o)
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// reprompt asks the open question again, in another wording, until it has been asked often enough.
-func (r *run) reprompt(f *frame) {
-	limit, onFail := defaultReprompts, (*block)(nil)
-	var invalid *text
-	switch q := r.stepOf(f).act.(type) {
-	case *askStep:
-		limit, onFail, invalid = q.max, q.onFail, q.invalid
-	case *choiceStep:
-		limit, onFail, invalid = q.max, q.onFail, q.invalid
-	}
-	if f.Tries++; f.Tries > limit {
-		r.giveUp(f, onFail)
-		return
-	}
-	f.Tries--
-	r.sayInvalid(invalid, f)
-	f.Tries++
-	r.show(f)
-}
-
-// giveUp runs on_fail, which ends the flow unless it leads elsewhere.
-func (r *run) giveUp(f *frame, onFail *block) {
-	r.note("the question was asked often enough")
-	f.Wait, f.Check, f.Tries = false, false, 0
-	if onFail != nil {
-		f.PC = onFail.pc
-		return
-	}
-	r.say(message.Text(r.word("give_up")))
-	f.PC = len(r.flowOf(f).code)
 }
 
 // takeFile fills a file slot from what was sent.

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"dari/dialog"
-	"dari/dialog/scenario/intent"
 )
 
 // checker finds the mistakes that show only when everything has been read.
@@ -13,6 +12,9 @@ type checker struct {
 	s     *script
 	out   *[]dialog.Problem
 	files []string
+
+	commands map[string]string // a sentence that is a command → its name
+	told     map[*tmpl]bool    // texts that are used more than once are judged once
 }
 
 func (c *checker) add(p pos, code, hint, format string, args ...any) {
@@ -30,14 +32,18 @@ func warning(p pos, code, hint, format string, args ...any) dialog.Problem {
 }
 
 func (c *checker) run() {
+	c.commands, c.told = c.s.commandList(), map[*tmpl]bool{}
+	c.syntax()
 	c.locales()
 	c.texts()
 	c.entities()
 	c.intents()
-	c.faq()
 	c.names()
 	c.compile()
 	c.usage()
+	c.starts()
+	c.options()
+	c.addresses()
 	for _, name := range c.s.flowOrder {
 		c.flow(c.s.flows[name])
 	}
@@ -111,73 +117,6 @@ func (c *checker) entities() {
 					c.warn(v.pos, "same_word", "", "%q names the value %q of %s, too (line %d)", w, old.id, name, old.line)
 				}
 				seen[key] = v
-			}
-		}
-	}
-}
-
-func (c *checker) intents() {
-	seen := map[string]example{}
-	owner := map[string]string{}
-	for _, name := range c.s.intentOrder {
-		in := c.s.intents[name]
-		count := map[string]int{}
-		for _, l := range sortedKeys(in.examples) {
-			count[l] = len(in.examples[l])
-			for _, ex := range in.examples[l] {
-				key := strings.ToLower(strings.Join(strings.Fields(ex.v), " "))
-				if old, twice := seen[key]; twice && owner[key] != name {
-					c.add(ex.pos, "same_example", "", "the intent %q has the same example (%s:%d)", owner[key], old.file, old.line)
-				}
-				seen[key], owner[key] = ex, name
-				c.marks(ex)
-			}
-		}
-		for _, l := range c.s.bot.locales {
-			if n := count[l] + count[""]; n < 3 && len(in.patterns) == 0 && name != intent.OutOfScope {
-				c.warn(in.pos, "few_examples", "write at least 3", "the intent %q has %d examples in %s", name, n, l)
-			}
-		}
-	}
-}
-
-// marks checks the mark-up of an example against its entities.
-func (c *checker) marks(ex example) {
-	for _, m := range ex.marks {
-		e := c.s.entities[m.entity.v]
-		kind := c.s.kindOf(m.entity.v)
-		switch {
-		case kind == "":
-			c.undefined(m.entity, "entity", append(sortedKeys(c.s.entities), builtinEntities...))
-		case kind == "enum" && !c.hasWord(e, m.text):
-			c.add(m.entity.pos, "bad_markup", "add it to the synonyms of a value", "%q is no value of the entity %q", m.text, e.name)
-		case kind == "pattern" && !e.pattern.MatchString(m.text):
-			c.add(m.entity.pos, "bad_markup", "", "%q does not fit the pattern of the entity %q", m.text, e.name)
-		}
-	}
-}
-
-func (c *checker) hasWord(e *entitySpec, word string) bool {
-	for _, v := range e.values {
-		for _, w := range append(append([]string{v.id}, v.label.spellings()...), v.synonyms...) {
-			if strings.EqualFold(strings.Join(strings.Fields(w), ""), strings.Join(strings.Fields(word), "")) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func (c *checker) faq() {
-	seen := map[string]word{}
-	for _, q := range c.s.faq {
-		for _, l := range sortedKeys(q.q) {
-			for _, w := range q.q[l] {
-				key := strings.ToLower(strings.Join(strings.Fields(w.v), " "))
-				if old, twice := seen[key]; twice {
-					c.add(w.pos, "same_example", "", "the question stands in %s:%d already", old.file, old.line)
-				}
-				seen[key] = w
 			}
 		}
 	}

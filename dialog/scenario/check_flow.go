@@ -127,8 +127,22 @@ func (c *checker) cycles(f *flow, reached []bool) {
 	if strings.HasPrefix(f.name, "@") {
 		return
 	}
-	if circle := c.jumpCircle(f.name); circle != nil && c.firstOf(circle) == f.name {
+	circle := c.jumpCircle(f.name)
+	if circle == nil {
+		c.ownEvents(f)
+	} else if c.firstOf(circle) == f.name {
 		c.add(f.pos, "cycle", "let one of them wait for an answer", "the flows go round in a circle without an answer of the person: %s", strings.Join(circle, " → "))
+	}
+}
+
+// ownEvents warns about a flow that raises an event it starts on itself: it runs inside itself then.
+func (c *checker) ownEvents(f *flow) {
+	for _, o := range f.code {
+		if a, ok := actOf(o).(*eventStep); ok {
+			if to, _ := c.listener(a.name.v); to == f {
+				c.warn(o.step.pos, "cycle", fmt.Sprintf("goto: %s begins it again", f.name), "the flow %q starts on the event %q that it raises itself", f.name, a.name.v)
+			}
+		}
 	}
 }
 
@@ -202,6 +216,10 @@ func (c *checker) certain(f *flow) string {
 			case *runStep:
 				if st.when == nil {
 					return a.flow.v
+				}
+			case *eventStep:
+				if to, sure := c.listener(a.name.v); sure && st.when == nil {
+					return to.name
 				}
 			}
 		}

@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -34,8 +33,8 @@ func (c *checker) names() {
 		}
 	}
 	for _, w := range b.channels {
-		if _, ok := channelLimits[w.v]; !ok {
-			c.add(w.pos, "bad_value", didYouMean(w.v, slices.Sorted(maps.Keys(channelLimits))), "there is no channel type %q", w.v)
+		if _, ok := channelLimits()[w.v]; !ok {
+			c.add(w.pos, "bad_value", didYouMean(w.v, sortedKeys(channelLimits())), "there is no channel type %q", w.v)
 		}
 	}
 	for _, name := range c.s.flowOrder {
@@ -103,18 +102,14 @@ func (c *checker) stepNames(f *flow, st *step) {
 		if a.name.v != "" && !c.listens(a.name.v) {
 			c.warn(a.name.pos, "undefined_event", didYouMean(a.name.v, c.events()), "no flow listens to the event %q", a.name.v)
 		}
-	case *sayStep:
-		c.buttonNames(a.buttons)
-		c.buttonNames(a.quick)
-	case *cardsStep:
-		for _, one := range append(slices.Clone(a.cards), a.as) {
-			if one != nil {
-				c.buttonNames(one.buttons)
-			}
-		}
 	case *callStep:
 		c.callURL(a)
+	case *engineStep:
+		if len(a.tools) > 0 {
+			c.warn(st.pos, "useless_key", "name them in the settings of an engine openai or anthropic, and ask that engine with the step engine", "tools (%s) cannot be handed to the engine %q by a step", strings.Join(a.tools, ", "), a.name.v)
+		}
 	}
+	c.buttonNames(buttonsOf(st.act))
 }
 
 func (c *checker) flowArgs(a *jumpStep) {

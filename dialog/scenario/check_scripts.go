@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -58,20 +57,4 @@ func (c *checker) path(t *tmpl, p []string) {
 	if !slices.Contains(known, p[1]) {
 		c.add(t.pos, "undefined_"+what, didYouMean(p[1], known), "the template uses .%s, which does not exist", strings.Join(p[:2], "."))
 	}
-}
-
-// exprHint suggests a name for one that an expression got wrong.
-func (c *checker) exprHint(e *expression, message string) string {
-	if strings.Contains(message, "mismatched types") && strings.Contains(message, "map[") {
-		return "compare the id of the choice: slots.NAME.id"
-	}
-	var got string
-	if n, _ := fmt.Sscanf(message, "unknown name %s", &got); n == 1 {
-		return didYouMean(got, sortedKeys(c.s.env(e)))
-	}
-	if n, _ := fmt.Sscanf(message, "unknown field %s", &got); n == 1 {
-		known := append(sortedKeys(c.s.slotTypes(e.flow)), sortedKeys(c.s.varSet)...)
-		return didYouMean(got, known)
-	}
-	return ""
 }

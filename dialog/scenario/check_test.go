@@ -48,10 +48,10 @@ func TestEveryMistakeIsReportedWithItsPlace(t *testing.T) {
 
 // allCodes are the codes of all problems that one YAML file can have.
 var allCodes = []string{
-	"ask_outside", "bad_expression", "bad_locale", "bad_markup", "bad_name", "bad_pattern", "bad_template", "bad_url", "bad_value",
-	"cycle", "dead_end", "duplicate_id", "duplicate_key", "empty_example", "few_examples", "missing_key", "missing_locale",
-	"missing_section", "out_of_range", "push_ignored", "read_only", "same_example", "same_word", "secret_use", "slot_entity",
-	"too_deep", "too_long", "two_bodies", "two_targets", "undefined_constant", "undefined_entity", "undefined_event", "undefined_flow", "undefined_intent",
+	"ask_outside", "bad_expression", "bad_locale", "bad_markup", "bad_name", "bad_pattern", "bad_phone", "bad_template", "bad_url", "bad_value",
+	"command_word", "cycle", "dead_end", "duplicate_id", "duplicate_key", "empty_example", "few_examples", "left_out", "missing_key", "missing_locale",
+	"missing_section", "needs_quotes", "out_of_range", "push_ignored", "read_only", "same_example", "same_label", "same_start", "same_word", "secret_use", "slot_entity",
+	"too_deep", "too_long", "too_many_buttons", "two_bodies", "two_targets", "undefined_constant", "undefined_entity", "undefined_event", "undefined_flow", "undefined_intent",
 	"undefined_message", "undefined_slot", "undefined_step", "undefined_table", "undefined_var", "unknown_key", "unknown_step",
 	"unreachable_step", "unused_flow", "unused_var", "useless_key", "useless_locale", "wrong_type", "yaml_syntax", "empty_step",
 }

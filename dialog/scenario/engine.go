@@ -157,6 +157,10 @@ func (r *run) close() (dialog.Result, error) {
 	if len(r.out) == 0 {
 		res.Reply.QuickReplies = nil
 	}
+	if r.showed(r.out); len(r.out) > 0 || len(r.shown) > 0 {
+		r.remind(res.Reply.QuickReplies)
+		r.s.Shown = r.shown
+	}
 	token, err := r.s.encode()
 	if err != nil {
 		return dialog.Result{}, &dialog.Error{Code: "state_too_large", UserMessage: r.word("error"), Err: err}

@@ -143,13 +143,14 @@ type flow struct {
 	when     *expression
 	params   []param
 	noDig    bool
-	resume   string // ask, auto or never
+	resume   string // ask, auto or never; "" = ask
 	body     *block
 
 	code   []op
 	labels map[string]int // step id → its place in code
 	asks   []*askStep     // in the order of the file
 	slots  map[string]*slotSpec
+	called phrases // words by which people name it
 }
 
 // param is a value that a flow is started with.

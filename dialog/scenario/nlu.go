@@ -25,8 +25,10 @@ type nlu struct {
 	faqList  []*faqSpec
 	patterns []intentPattern
 	commands map[string]string
+	spoken   []commandWord // the same, to be looked for in a sentence
 	enums    map[string]entity.Enum
 	patEnts  map[string]entity.Pattern
+	options  map[string][][]string // the names of an enum's values, squeezed
 }
 
 type intentPattern struct {
@@ -38,7 +40,8 @@ func normalize(s string) string { return intent.Normalize(clip(s, maxUnderstood)
 
 // train makes the model.
 func (s *script) train(ctx context.Context) (*nlu, error) {
-	n := &nlu{exact: map[string]string{}, faqExact: map[string]*faqSpec{}, faqList: s.faq, commands: s.commandList()}
+	n := &nlu{exact: map[string]string{}, faqExact: map[string]*faqSpec{}, faqList: s.faq}
+	n.learnCommands(s.commandList())
 	examples := s.examples(n.exact)
 	for i, q := range s.faq {
 		for _, locale := range sortedKeys(q.q) {
@@ -49,7 +52,7 @@ func (s *script) train(ctx context.Context) (*nlu, error) {
 		}
 	}
 	if len(examples) > 0 {
-		if len(s.intents)+len(s.faq) < minClasses {
+		if classes(examples) < minClasses {
 			examples = append(examples, background...)
 		}
 		var err error
@@ -66,6 +69,7 @@ func (s *script) train(ctx context.Context) (*nlu, error) {
 		}
 	}
 	s.declare(n)
+	s.names()
 	return n, nil
 }
 
@@ -95,6 +99,17 @@ func (s *script) calibrate(ctx context.Context, n *nlu, examples []intent.Exampl
 
 // faqPrefix begins the names of questions in the model. No name of a file begins like this.
 const faqPrefix = "\x00faq"
+
+// classes counts what the sentences are examples of. An intent with patterns alone is none: the model does not
+// know it.
+func classes(examples []intent.Example) int {
+	seen := map[string]bool{}
+	for _, e := range examples {
+		seen[e.Intent] = true
+	}
+	delete(seen, intent.OutOfScope)
+	return len(seen)
+}
 
 // minClasses is how many intents and questions a model needs to tell them from anything else. A bot
 // with fewer gets sentences that mean none of them.

@@ -64,6 +64,10 @@ func (r *run) offered(text string) bool {
 		r.s.Offer = nil // the sentence may answer the question itself
 		return false
 	}
+	if o.Kind == "slot" {
+		r.s.Offer = nil
+		return r.whichOffered(o, text)
+	}
 	want := normalize(text)
 	for i, name := range o.Intents {
 		spellings := append(r.p.intents[name].label.spellings(), name)

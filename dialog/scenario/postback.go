@@ -92,6 +92,8 @@ func (r *run) tap(t tap) {
 			return
 		}
 		r.stale()
+	case tapWhich:
+		r.tapWhichSlot(t)
 	case tapResume:
 		if r.s.Offer != nil && r.s.Offer.Kind == "resume" {
 			r.resumeIf(t.value == "yes")

@@ -18,7 +18,7 @@ import (
 func TestNoTurnTakesMoreThanAHundredSteps(t *testing.T) {
 	words := []string{
 		"회의실 예약해 줘", "会議室を予約して", "book a room", "내일", "明日", "tomorrow", "대회의실", "小会議室", "Quiet room", "5", "3명", "네", "いいえ", "yes", "취소", "戻る", "help",
-		"처음부터", "agent", "휴가 신청", "休暇を取りたい", "days left", "show my booking", "cancel my booking", "안녕", "와이파이 비밀번호가 뭐야", "쀍뚫", "아니, 소회의실", "2026-12-31", "어제", "1", "두 번째", "", "🙂", strings.Repeat("길다 ", 700),
+		"처음부터", "agent", "휴가 신청", "休暇を取りたい", "days left", "show my booking", "cancel my booking", "안녕", "와이파이 비밀번호가 뭐야", "쀍뚫", "아니, 소회의실", "네 근데 모레로요", "아니 3명", "はい、でも明後日", "change it to friday", "취소할게요", "마지막 거요", "担当者と話したい", "Cancel it", "예약 취소", "오전", "2026-12-31", "어제", "1", "두 번째", "", "🙂", strings.Repeat("길다 ", 700),
 	}
 	inbounds := dialogtest.Inbounds()
 	names := sortedKeys(inbounds)

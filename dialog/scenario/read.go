@@ -51,15 +51,19 @@ func (r *reader) object(n *yaml.Node, what string, f fields) {
 	r.entries(n, what, func(key, val *yaml.Node) {
 		read, ok := f[key.Value]
 		if !ok {
-			r.unknown(key, what, f)
+			r.unknown(key, what, f, inText(n, val))
 			return
 		}
 		read(val)
 	})
 }
 
-func (r *reader) unknown(key *yaml.Node, what string, f fields) {
-	r.problem(key, "unknown_key", didYouMean(key.Value, slices.Sorted(maps.Keys(f))), "%s has no key %q", what, key.Value)
+func (r *reader) unknown(key *yaml.Node, what string, f fields, comma bool) {
+	hint := didYouMean(key.Value, slices.Sorted(maps.Keys(f)))
+	if comma {
+		hint = "put a text with a comma in quotes"
+	}
+	r.problem(key, "unknown_key", hint, "%s has no key %q", what, key.Value)
 }
 
 // entries calls each for every pair of a mapping, in the order of the file.
@@ -85,7 +89,7 @@ func (r *reader) entries(n *yaml.Node, what string, each func(key, val *yaml.Nod
 			continue
 		}
 		seen[key.Value] = key.Line
-		each(key, n.Content[i+1])
+		each(key, r.mended(n.Content[i+1]))
 	}
 }
 
@@ -101,7 +105,7 @@ func (r *reader) list(n *yaml.Node, what string, each func(*yaml.Node)) {
 		return
 	}
 	for _, c := range n.Content {
-		each(c)
+		each(r.mended(c))
 	}
 }
 

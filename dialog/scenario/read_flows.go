@@ -7,7 +7,7 @@ import (
 )
 
 func (r *reader) newFlow(name string, n *yaml.Node) *flow {
-	f := &flow{pos: r.at(resolve(n)), name: name, resume: "ask", labels: map[string]int{}, slots: map[string]*slotSpec{}, body: &block{}}
+	f := &flow{pos: r.at(resolve(n)), name: name, labels: map[string]int{}, slots: map[string]*slotSpec{}, body: &block{}}
 	if strings.HasPrefix(name, "@") {
 		r.s.flows[name] = f
 		r.s.flowOrder = append(r.s.flowOrder, name)

@@ -9,7 +9,7 @@ import (
 
 // rest lets the engine that took over answer. Commands of this bot still work.
 func (r *run) rest(text string) {
-	if c := commandOf(r.p, text); c != "" {
+	if c := r.commandOf(text); c != "" {
 		r.endRest()
 		r.command(c)
 		return

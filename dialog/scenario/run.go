@@ -42,8 +42,11 @@ type run struct {
 	failing      bool  // the error block runs
 	decided      *decision
 	decidedOn    string // the sentence that decided is about
+	lately       *reading
+	latelyOn     [2]string // the flow and the sentence that lately is about
 	views        [2]map[string]any
 	mocks        map[string]mock
+	shown        map[string]string // labels and data of the buttons that this turn shows
 }
 
 // question is a step that waits for an answer.

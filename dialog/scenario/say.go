@@ -64,6 +64,7 @@ func (r *run) flush() {
 		}
 	}
 	r.remember(r.out)
+	r.showed(r.out)
 	r.out = nil
 }
 

@@ -27,6 +27,8 @@ type session struct {
 	Rest    string            `json:"e,omitempty"` // the engine that answers until it ends
 	Engines map[string]string `json:"g,omitempty"` // states of other engines
 	Said    []string          `json:"h,omitempty"` // the last lines, for handoffs
+	// Shown is the data of the buttons under the last answer, by their labels: typing one is tapping it.
+	Shown map[string]string `json:"b,omitempty"`
 }
 
 // frame is one running flow.
@@ -45,9 +47,11 @@ type frame struct {
 
 // offer is a question about what to do, outside of any flow.
 type offer struct {
-	Kind    string   `json:"k"` // "resume", or "intent"
+	Kind    string   `json:"k"` // "resume", "intent" or "slot"
 	Intents []string `json:"i,omitempty"`
 	Text    string   `json:"t,omitempty"` // the sentence that it is about
+	Slots   []string `json:"s,omitempty"` // that could take Value
+	Value   *value   `json:"v,omitempty"`
 }
 
 // wait opens the question of a step.

@@ -16,10 +16,11 @@ func (r *run) start(to *flow, text string, args map[string]any) {
 		r.s.Stack = nil
 		r.push(f)
 	}
-	r.fill(f, to, args)
+	r.give(f, to, args)
 	if text != "" {
-		r.fillFrom(f, text, "")
+		r.fillFrom(f, text)
 	}
+	r.defaults(f, to)
 }
 
 // room makes room for one more interruption: the flow that waits for the longest time is given up.
@@ -51,7 +52,7 @@ func (r *run) enter(to *flow, text string, args map[string]any) {
 			return
 		}
 		r.note("%q was waiting and goes on", to.name)
-		if r.fillFrom(f, text, "") {
+		if len(r.fillFrom(f, text)) > 0 {
 			f.Wait, f.Check = false, false
 			return
 		}
@@ -68,7 +69,10 @@ func (r *run) enter(to *flow, text string, args map[string]any) {
 
 // resume goes back to a flow that was interrupted by one that has ended now.
 func (r *run) resume(f, ended *frame) {
-	mode := r.flowOf(f).resume
+	mode := first(r.flowOf(f).resume, "ask")
+	if own := r.p.flows[ended.Flow]; own != nil && own.resume != "" && !own.asksAnything() && mode != "never" {
+		mode = own.resume // a flow that asks nothing is never interrupted: it says how to go back
+	}
 	switch {
 	case r.handoff != nil:
 	case mode == "never" && !strings.HasPrefix(ended.Flow, "@"):
@@ -79,6 +83,19 @@ func (r *run) resume(f, ended *frame) {
 		r.s.Offer = &offer{Kind: "resume"}
 		r.askResume(f)
 	}
+}
+
+// asksAnything tells whether the flow has a question at which it could be interrupted.
+func (f *flow) asksAnything() bool {
+	return slices.ContainsFunc(f.code, func(o op) bool {
+		switch a := actOf(o).(type) {
+		case *askStep:
+			return true
+		case *choiceStep:
+			return !a.menu()
+		}
+		return false
+	})
 }
 
 // drop gives up the flow on top, with those that run it, and goes back to the one it interrupted.

@@ -22,6 +22,9 @@ type askStep struct {
 	onFail       *block
 	confirm      string // "", "always" or "ambiguous"
 	confirmText  *text
+
+	about  phrases // words that say nothing beside its answer: its own, and what its kind is called
+	called phrases // words of its own by which it is told from other questions for the same entity
 }
 
 func readAsk(r *reader, n, _ *yaml.Node) action {

@@ -88,5 +88,6 @@ func (e *eventStep) do(r *run, _ *frame, st *step) {
 		r.fail(st, fmt.Errorf("flows run inside each other more than %d deep", maxStack))
 		return
 	}
-	r.fill(child, to, args)
+	r.give(child, to, args)
+	r.defaults(child, to)
 }

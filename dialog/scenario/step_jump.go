@@ -79,7 +79,8 @@ func (s *jumpStep) do(r *run, f *frame, _ *step) {
 	to := r.p.flows[s.flow.v]
 	args := r.evalArgs(s.args)
 	f.reset(to.name)
-	r.fill(f, to, args)
+	r.give(f, to, args)
+	r.defaults(f, to)
 }
 
 func (s *runStep) do(r *run, f *frame, st *step) {
@@ -90,7 +91,8 @@ func (s *runStep) do(r *run, f *frame, st *step) {
 		r.fail(st, fmt.Errorf("flows run inside each other more than %d deep", maxStack))
 		return
 	}
-	r.fill(child, to, args)
+	r.give(child, to, args)
+	r.defaults(child, to)
 }
 
 // endStep ends the flow.

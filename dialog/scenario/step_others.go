@@ -141,6 +141,7 @@ func (r *run) askEngine(name string, in message.Inbound, quiet bool) (said strin
 		r.halt(err)
 	}
 	if err != nil || r.err != nil {
+		r.keepEngine(name, dialog.Result{State: res.State}) // of a failed turn only that counts
 		return "", false, err
 	}
 	if growing != "" && len(res.Reply.Messages) == 0 {
@@ -156,7 +157,7 @@ func (r *run) askEngine(name string, in message.Inbound, quiet bool) (said strin
 		r.quick = append(r.quick, res.Reply.QuickReplies...)
 	}
 	r.keepEngine(name, res)
-	return strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), "\n"), res.End || res.Handoff != nil, nil
+	return strings.Join(slices.DeleteFunc(texts, func(s string) bool { return s == "" }), "\n"), res.End || res.Done || res.Handoff != nil, nil
 }
 
 // keepEngine keeps the state that another engine gave back.

@@ -26,6 +26,7 @@ const (
 	tapFlow    = 'f' // start a flow
 	tapEvent   = 'e' // raise an event
 	tapResume  = 'r' // yes or no to "continue with …?"
+	tapWhich   = 'w' // the question that a value answers
 )
 
 var (
@@ -45,7 +46,7 @@ func (t tap) encode() string {
 
 // parseTap reads the data of a postback; false when it is not one of ours.
 func parseTap(data string) (tap, bool) {
-	if len(data) < 2 || data[0] != '~' || !strings.ContainsRune("akcinfer", rune(data[1])) || len(data) > 2 && data[2] != '|' {
+	if len(data) < 2 || data[0] != '~' || !strings.ContainsRune("akcinferw", rune(data[1])) || len(data) > 2 && data[2] != '|' {
 		return tap{}, false
 	}
 	t := tap{kind: data[1]}

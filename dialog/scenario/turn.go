@@ -129,15 +129,26 @@ func (r *run) text(text string) {
 	switch {
 	case strings.TrimSpace(text) == "":
 		r.nothing()
+	case r.typedButton(text):
 	case r.s.Rest != "":
 		r.rest(text)
 	case r.s.Offer != nil && r.offered(text):
 	case f != nil && f.Wait && r.consume(f, text):
-	case r.command(commandOf(r.p, text)):
-	case f != nil && f.Wait && r.correct(f, text, false):
+	case r.commanded(text):
+	case f != nil && f.Wait && r.correct(f, r.read(f, text), likely):
 	default:
 		r.understand(text)
 	}
+}
+
+// commanded runs the command that a sentence means. Where there is nothing to cancel, the person may mean an
+// intent.
+func (r *run) commanded(text string) bool {
+	name := r.commandOf(text)
+	if name == "cancel" && r.s.idle() && r.leadsAway(text) {
+		return false
+	}
+	return r.command(name)
 }
 
 // nothing answers a mention without words.

@@ -1,6 +1,8 @@
 package scenario
 
 import (
+	"strings"
+
 	"dari/bot/message"
 	"dari/dialog/scenario/intent"
 )
@@ -106,6 +108,7 @@ func (r *run) understand(text string) {
 	switch {
 	case d.faq != nil:
 		r.answerFAQ(d.faq)
+	case waiting && (d.band != strong || to == nil) && r.answersOther(text):
 	case d.band == strong && to != nil:
 		r.tr.By, r.tr.Intent, r.tr.Score = "intent", d.list[0].Intent, d.list[0].Score
 		r.enterOrAsk(to, text)
@@ -116,11 +119,34 @@ func (r *run) understand(text string) {
 	}
 }
 
+// answersOther takes an answer to a question that comes later: "3개요" while the size is asked. The open question
+// is asked again, and this was no failed try.
+func (r *run) answersOther(text string) bool {
+	f := r.s.top()
+	s := r.read(f, text)
+	if f.Check || r.bare(s.text) || !s.mostlyValue() && !s.onlyWith(r.light(f)...) {
+		return false
+	}
+	took := r.fillFrom(f, text)
+	if len(took) == 0 {
+		return false
+	}
+	r.tr.By = "question"
+	r.success()
+	var said []string
+	for _, v := range took {
+		said = append(said, show(r.people(v)))
+	}
+	r.say(message.Text(r.wordf("noted", strings.Join(said, ", "))))
+	f.Wait = false
+	return true
+}
+
 // enterOrAsk starts the intent's flow. When that flow is the one that asks, the sentence may still fill
 // a slot; if not, it was no answer.
 func (r *run) enterOrAsk(to *flow, text string) {
 	if f := r.s.top(); f != nil && f.Wait && f.Flow == to.name {
-		if r.fillFrom(f, text, "") {
+		if len(r.fillFrom(f, text)) > 0 {
 			f.Wait, f.Check = false, false
 			r.success()
 			return

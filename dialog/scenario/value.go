@@ -19,6 +19,8 @@ type value struct {
 	Grain  string `json:"g,omitempty"` // of a time: day, hour, minute, …
 	Text   string `json:"t,omitempty"` // as the person said it
 	Unsure bool   `json:"u,omitempty"` // it could have been meant otherwise
+	// Default says that nobody gave it: a sentence may still do so.
+	Default bool `json:"d,omitempty"`
 }
 
 func (v value) String() string {
@@ -27,6 +29,18 @@ func (v value) String() string {
 	}
 	b, _ := json.Marshal(v.V)
 	return string(b)
+}
+
+// same tells whether two values mean the same, however they were said.
+func (v value) same(w value) bool {
+	if m, ok := v.V.(map[string]any); ok {
+		n, _ := w.V.(map[string]any)
+		return n != nil && m["amount"] == n["amount"] && m["currency"] == n["currency"]
+	}
+	if _, ok := w.V.(map[string]any); ok {
+		return false
+	}
+	return v.V == w.V
 }
 
 // inExpr is the value as expressions see it.

@@ -2,6 +2,7 @@ package importers
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -64,8 +65,8 @@ func (m *menu) typed() {
 	}
 }
 
-// show makes what an entry says: its message, the actions below it as buttons and the messages as quick
-// replies, with the ways back behind them.
+// show makes what an entry says: its message, and what is below it. Messages become quick replies; where there is
+// an action among them all become buttons, so that they stay in their order. The ways back are quick replies.
 func (m *menu) show(it *item) {
 	s := step{text: texts{}}
 	s.text.add("", m.danbeeText(it.place, it.value, nil))
@@ -77,11 +78,19 @@ func (m *menu) show(it *item) {
 		m.note(it.place, "the entry %q has neither a message nor entries below it; it says its own name", it.label)
 		s.text = plainText(it.label)
 	}
+	mixed := slices.ContainsFunc(it.under, func(sub *item) bool { return sub.flow == nil })
 	for _, sub := range it.under {
+		b, ok := button{plainText(sub.label), "flow", ""}, true
 		if sub.flow != nil {
-			s.quick = append(s.quick, button{plainText(sub.label), "flow", sub.flow.name})
-		} else if b, ok := m.action(sub); ok {
+			b.to = sub.flow.name
+		} else {
+			b, ok = m.action(sub)
+		}
+		switch {
+		case ok && mixed:
 			s.buttons = append(s.buttons, b)
+		case ok:
+			s.quick = append(s.quick, b)
 		}
 	}
 	if it.up != nil {
