@@ -168,12 +168,12 @@ func (r *Runtime) conclude(ctx context.Context, l *liveTurn, a *answered) (store
 	_, span := r.tracer.Start(ctx, "render")
 	t := r.finish(l, a, refs)
 	span.End()
-	err := refs.keep(ctx, r.store)
+	err := insist(ctx, r.log, func() error { return refs.keep(ctx, r.store) })
 	if err == nil && a.Handoff != nil && a.err == nil {
 		_, err = r.takeOver(ctx, l.conv, *a.Handoff)
 	}
 	if err == nil {
-		err = r.remember(ctx, l, a)
+		err = insist(ctx, r.log, func() error { return r.remember(ctx, l, a) })
 	}
 	if a.stream == nil {
 		return t, err
