@@ -92,8 +92,8 @@ func (o *office) talk() {
 		nw.say(o.dari, 20+n, 101+2*n, text)
 	}
 	o.settled()
-	blocked := channeltest.Fault{Status: http.StatusForbidden, Body: `{"message":"The user has blocked the bot"}`, Header: http.Header{"Content-Type": {"application/json"}}}
-	line.platform.FailNext("/v2/bot/message/reply", blocked)
+	refused := channeltest.Fault{Status: http.StatusForbidden, Body: `{"message":"Access to this API is not available for your account"}`, Header: http.Header{"Content-Type": {"application/json"}}}
+	line.platform.FailNext("/v2/bot/message/reply", refused)
 	line.say(o.dari, 7, 50, "와이파이 비밀번호가 뭐야")
 	o.settled()
 	forged := line.text(8, 60, "forged")
